@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** Every id is a prefix and 32 hex digits of a UUIDv7, so id order is time order. */
+export const idPrefixes = {
+  workspace: "ws",
+  key: "key",
+  upload: "up",
+  dataset: "ds",
+  version: "dsv",
+  run: "run",
+  task: "task",
+  model: "mdl",
+  evaluation: "eval",
+  runner: "rnr",
+  audit: "aud",
+  request: "req",
+} as const;
+export type IdKind = keyof typeof idPrefixes;
+
+/**
+ * An id as it travels. Only its length is checked here: a malformed id must answer exactly like an unknown one,
+ * so looking it up decides.
+ */
+export function Id(kind: IdKind): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(80)
+    .meta({ description: `${kind} id, starts with ${idPrefixes[kind]}_`, example: `${idPrefixes[kind]}_${"0".repeat(32)}` });
+}
+
+/** 128-bit sample id in hex, DataComp's form. */
+export const Uid = z.string().regex(/^[0-9a-f]{32}$/);
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex");

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { Id } from "./ids.ts";
+import { TrainRecipe } from "./recipe.ts";
+
+export const runKinds = ["ingest", "refine", "train", "evaluate", "noop"] as const;
+export const RunKind = z.enum(runKinds);
+export type RunKind = z.infer<typeof RunKind>;
+
+export const runStatuses = ["queued", "running", "cancelling", "succeeded", "failed", "cancelled"] as const;
+export const RunStatus = z.enum(runStatuses);
+export type RunStatus = z.infer<typeof RunStatus>;
+export const settledRunStatuses: readonly RunStatus[] = ["succeeded", "failed", "cancelled"];
+
+/** Where refinements come from. An `openai` refiner is any OpenAI-compatible endpoint (vLLM and the like). */
+export const Refiner = z.discriminatedUnion("provider", [
+  z.object({ provider: z.literal("embedded"), model: z.string().max(100).default("emoji-refiner") }),
+  z.object({
+    provider: z.literal("openai"),
+    baseUrl: z.url({ protocol: /^https?$/ }),
+    model: z.string().min(1).max(200),
+    /** Name of a secret the runner holds (`WHETSTONE_SECRET_<NAME>`), never the secret itself. */
+    apiKeySecret: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/).optional(),
+    concurrency: z.int().min(1).max(1024).default(8),
+    timeoutMs: z.int().min(100).max(600_000).default(60_000),
+    maxRetries: z.int().min(0).max(10).default(4),
+  }),
+]);
+export type Refiner = z.infer<typeof Refiner>;
+
+const imagenetTemplates = ["{}", "an image of {}"];
+
+export const EvaluationTask = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("zero-shot-classification"),
+    /** `{}` stands for the class name. */
+    templates: z.array(z.string().max(300).includes("{}")).min(1).max(200).default(imagenetTemplates),
+    /** Class names in order; by default the distinct labels of the version, sorted. */
+    classNames: z.array(z.string().min(1).max(300)).min(2).max(50_000).optional(),
+  }),
+  z.object({ type: z.literal("retrieval") }),
+  /** Mean CLIP score (cosine x 100) of raw, d+ and d- texts; tag F1 and label accuracy where the metadata has gold tags or labels. */
+  z.object({ type: z.literal("text-scores") }),
+]);
+export type EvaluationTask = z.infer<typeof EvaluationTask>;
+
+/** Part of every run: how stubborn it is, and what it forgives. */
+const policy = {
+  name: z.string().max(200).optional(),
+  seed: z.int().min(0).max(2 ** 31 - 1).default(0),
+  maxAttempts: z.int().min(1).max(1000).default(8),
+  /** How many failed tasks the run forgives; it then succeeds and names them in `failedTasks`. */
+  tolerateFailedTasks: z.int().min(0).default(0),
+};
+
+export const CreateIngestRun = z.object({
+  kind: z.literal("ingest"),
+  ...policy,
+  datasetId: Id("dataset"),
+  uploadIds: z.array(Id("upload")).min(1).max(10_000),
+  options: z
+    .object({
+      maxShardSamples: z.int().min(1).max(100_000).default(2_000),
+      maxShardBytes: z.int().min(1024).max(2 * 1024 ** 3).default(256 * 1024 ** 2),
+      maxImagePixels: z.int().min(1).default(64_000_000),
+      maxImageBytes: z.int().min(1).max(256 * 1024 ** 2).default(32 * 1024 ** 2),
+    })
+    .prefault({}),
+});
+export const CreateRefineRun = z.object({
+  kind: z.literal("refine"),
+  ...policy,
+  versionId: Id("version"),
+  refiner: Refiner.prefault({ provider: "embedded" }),
+  /** Name of a prompt file of the refiner; `short` is HQ-CLIP's own. */
+  prompt: z.string().regex(/^[a-z0-9-]{1,50}$/).default("short"),
+  temperature: z.number().min(0).max(2).default(0),
+});
+export const CreateTrainRun = z.object({
+  kind: z.literal("train"),
+  ...policy,
+  versionId: Id("version"),
+  modelName: z.string().trim().min(1).max(100),
+  /** Model to start from; its architecture is kept. */
+  initModelId: Id("model"),
+  /** Start from fresh weights of the same architecture instead. */
+  fromScratch: z.boolean().default(false),
+  recipe: TrainRecipe.prefault({}),
+});
+export const CreateEvaluateRun = z.object({
+  kind: z.literal("evaluate"),
+  ...policy,
+  modelId: Id("model"),
+  versionId: Id("version"),
+  tasks: z.array(EvaluationTask).min(1).max(10),
+});
+/** Tasks that do nothing: measures the orchestration alone. */
+export const CreateNoopRun = z.object({
+  kind: z.literal("noop"),
+  ...policy,
+  taskCount: z.int().min(1).max(100_000),
+  sleepMs: z.int().min(0).max(60_000).default(0),
+});
+
+export const CreateRun = z
+  .discriminatedUnion("kind", [CreateIngestRun, CreateRefineRun, CreateTrainRun, CreateEvaluateRun, CreateNoopRun])
+  .meta({ id: "CreateRun" });
+export type CreateRun = z.infer<typeof CreateRun>;
+/** What a client writes: fields with a default may be left out. */
+export type CreateRunInput = z.input<typeof CreateRun>;
+
+export const TaskCounts = z.object({
+  total: z.int(),
+  queued: z.int(),
+  leased: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+  cancelled: z.int(),
+});
+export type TaskCounts = z.infer<typeof TaskCounts>;
+
+export const Progress = z.object({ done: z.number(), total: z.number(), unit: z.string() });
+export type Progress = z.infer<typeof Progress>;
+
+export const Run = z
+  .object({
+    id: Id("run"),
+    object: z.literal("run"),
+    kind: RunKind,
+    name: z.string().nullable(),
+    status: RunStatus,
+    params: z.record(z.string(), z.unknown()).meta({ description: "the request, defaults filled in" }),
+    tasks: TaskCounts,
+    progress: Progress,
+    /** What the run made; each id is null until it exists. */
+    output: z.object({
+      versionId: z.string().nullable(),
+      modelId: z.string().nullable(),
+      evaluationId: z.string().nullable(),
+    }),
+    counts: z.record(z.string(), z.number()).meta({ description: "sums of the tasks' counts: samples, rejects, tokens ..." }),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().nullable(),
+    finishedAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: "Run" });
+export type Run = z.infer<typeof Run>;
+
+export const runEventTypes = ["run.queued", "run.running", "run.progress", "run.cancelling", "run.succeeded", "run.failed", "run.cancelled", "task.retried", "task.failed"] as const;
+
+/** One line of a run's story; `id` orders them and is the SSE event id. `run.progress` carries the whole Run as data. */
+export const RunEvent = z
+  .object({
+    id: z.int(),
+    type: z.enum(runEventTypes),
+    at: z.iso.datetime(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "RunEvent" });
+export type RunEvent = z.infer<typeof RunEvent>;

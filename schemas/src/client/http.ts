@@ -1,0 +1,110 @@
+import { Problem } from "../api/errors.ts";
+
+/** A request the API answered with problem details, or could not answer at all (`status` 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly requestId: string | null;
+  readonly fields: NonNullable<Problem["errors"]>;
+
+  constructor(status: number, problem: Partial<Problem>, options?: ErrorOptions) {
+    super(problem.detail ?? `the API answered ${status}`, options);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = problem.code ?? (status === 0 ? "unreachable" : "internal");
+    this.requestId = problem.request_id ?? null;
+    this.fields = problem.errors ?? [];
+  }
+}
+
+export interface ClientOptions {
+  baseUrl: string;
+  key: string;
+  fetch?: typeof fetch;
+  /** Tries after the first, for answers worth another try. Default 5. */
+  retries?: number;
+  timeoutMs?: number;
+  /** Drawn once a request for its `Idempotency-Key`. */
+  newKey?: () => string;
+  random?: () => number;
+}
+
+export interface Call {
+  method?: "GET" | "POST" | "DELETE";
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+}
+
+export type Send = (call: Call) => Promise<unknown>;
+
+const retryable = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
+const maxDelayMs = 10_000;
+
+/**
+ * One function that sends a call and parses the answer. Every POST carries an `Idempotency-Key`, drawn once, so a retry after
+ * a lost answer can't do the work twice. Retries are limited and back off with full jitter; `Retry-After` is honoured.
+ */
+export function createSend(options: ClientOptions): Send {
+  const { retries = 5, timeoutMs = 30_000, newKey = () => crypto.randomUUID(), random = Math.random } = options;
+  const send = options.fetch ?? fetch;
+
+  return async function sendCall(call) {
+    const url = new URL(call.path, options.baseUrl);
+    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+    const headers: Record<string, string> = { authorization: `Bearer ${options.key}`, accept: "application/json" };
+    const method = call.method ?? "GET";
+    if (method === "POST") headers["idempotency-key"] = newKey();
+    if (call.body !== undefined) headers["content-type"] = "application/json";
+    const body = call.body === undefined ? null : JSON.stringify(call.body);
+
+    for (let attempt = 0; ; attempt += 1) {
+      const error = await once();
+      if (!(error instanceof ApiError)) return error.value;
+      const isLast = attempt >= retries || !retryable.has(error.status) || call.signal?.aborted === true;
+      if (isLast) throw error;
+      await sleep(error.retryAfterMs ?? random() * Math.min(maxDelayMs, 200 * 2 ** attempt), call.signal);
+    }
+
+    async function once(): Promise<{ value: unknown } | (ApiError & { retryAfterMs?: number })> {
+      const timeout = AbortSignal.timeout(call.timeoutMs ?? timeoutMs);
+      const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
+      try {
+        const response = await send(url, { method, headers, body, signal });
+        const text = await response.text();
+        if (response.ok) return { value: text === "" ? null : JSON.parse(text) };
+        const failure = new ApiError(response.status, toProblem(text));
+        const after = Number(response.headers.get("retry-after"));
+        return after > 0 ? Object.assign(failure, { retryAfterMs: Math.min(after * 1000, maxDelayMs) }) : failure;
+      } catch (cause) {
+        call.signal?.throwIfAborted();
+        const reason = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause);
+        return new ApiError(0, { detail: `${url.origin} can't be reached: ${reason}` }, { cause });
+      }
+    }
+  };
+}
+
+function toProblem(text: string): Partial<Problem> {
+  try {
+    return Problem.partial().parse(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** Resolves after `ms`, or at once when the signal fires. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

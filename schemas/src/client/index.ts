@@ -1,0 +1,113 @@
+import type { z } from "zod";
+import {
+  ApiKey,
+  type CompleteUpload,
+  type CreateApiKey,
+  type CreateDataset,
+  type CreateEvaluation,
+  type CreateModel,
+  type CreateRunInput,
+  type CreateUpload,
+  type CreateWorkspace,
+  Dataset,
+  Evaluation,
+  Model,
+  ModelDownload,
+  NewApiKey,
+  NewWorkspace,
+  Page,
+  type PageOf,
+  type PageQuery,
+  Reject,
+  Run,
+  Runner,
+  Sample,
+  Task,
+  Upload,
+  UploadParts,
+  type UploadPartsQuery,
+  Version,
+  Workspace,
+} from "../api/index.ts";
+import { type ClientOptions, createSend, type Send } from "./http.ts";
+import { runEvents } from "./events.ts";
+
+export { ApiError, type ClientOptions, sleep } from "./http.ts";
+export { createRunnerClient, type RunnerClient } from "./runner.ts";
+
+type PageOptions = Partial<PageQuery>;
+
+/**
+ * A typed client of the Whetstone API; answers are parsed, so a mismatch shows at once.
+ *
+ * @example
+ * const api = createClient({ baseUrl: "http://127.0.0.1:8787", key: "wsk_..." });
+ * const run = await api.runs.create({ kind: "refine", versionId: "dsv_..." });
+ * for await (const event of api.runs.events(run.id)) console.log(event.type);
+ */
+export function createClient(options: ClientOptions) {
+  const send = createSend(options);
+  const get = <T extends z.ZodType>(schema: T, path: string, query?: Record<string, string | number | undefined>) =>
+    send({ path, ...(query ? { query } : {}) }).then((answer) => schema.parse(answer));
+  const list = <T extends z.ZodType>(schema: T, path: string) =>
+    (page: PageOptions = {}): Promise<PageOf<z.output<T>>> => get(Page(schema), path, { ...page }) as Promise<PageOf<z.output<T>>>;
+  const post = <T extends z.ZodType>(schema: T, path: string, body: unknown = {}) =>
+    send({ method: "POST", path, body }).then((answer) => schema.parse(answer));
+  const at = (path: string, id: string, rest = "") => `/v1/${path}/${encodeURIComponent(id)}${rest}`;
+
+  return {
+    workspaces: {
+      create: (body: CreateWorkspace) => post(NewWorkspace, "/v1/workspaces", body),
+      current: () => get(Workspace, "/v1/workspace"),
+    },
+    keys: {
+      list: list(ApiKey, "/v1/keys"),
+      create: (body: CreateApiKey) => post(NewApiKey, "/v1/keys", body),
+      createRunnerKey: (body: Omit<CreateApiKey, "scopes">) => post(NewApiKey, "/v1/runner-keys", body),
+      revoke: (id: string) => send({ method: "DELETE", path: at("keys", id) }).then((answer) => ApiKey.parse(answer)),
+    },
+    uploads: {
+      create: (body: CreateUpload) => post(Upload, "/v1/uploads", body),
+      get: (id: string) => get(Upload, at("uploads", id)),
+      parts: (id: string, query: Partial<UploadPartsQuery> = {}) => get(UploadParts, at("uploads", id, "/parts"), { ...query }),
+      complete: (id: string, body: CompleteUpload) => post(Upload, at("uploads", id, "/complete"), body),
+      cancel: (id: string) => post(Upload, at("uploads", id, "/cancel")),
+    },
+    datasets: {
+      list: list(Dataset, "/v1/datasets"),
+      create: (body: z.input<typeof CreateDataset>) => post(Dataset, "/v1/datasets", body),
+      get: (id: string) => get(Dataset, at("datasets", id)),
+      versions: (id: string, page: PageOptions = {}) => list(Version, at("datasets", id, "/versions"))(page),
+    },
+    versions: {
+      get: (id: string) => get(Version, at("versions", id)),
+      samples: (id: string, page: PageOptions = {}) => list(Sample, at("versions", id, "/samples"))(page),
+      sample: (id: string, uid: string) => get(Sample, at("versions", id, `/samples/${encodeURIComponent(uid)}`)),
+      rejects: (id: string, page: PageOptions = {}) => list(Reject, at("versions", id, "/rejects"))(page),
+    },
+    runs: {
+      list: list(Run, "/v1/runs"),
+      create: (body: CreateRunInput) => post(Run, "/v1/runs", body),
+      get: (id: string) => get(Run, at("runs", id)),
+      cancel: (id: string) => post(Run, at("runs", id, "/cancel")),
+      tasks: (id: string, page: PageOptions = {}) => list(Task, at("runs", id, "/tasks"))(page),
+      /** The run's story, live until it settles; reconnects and goes on where it was. */
+      events: (id: string, signal?: AbortSignal) => runEvents(options, { runId: id, ...(signal ? { signal } : {}) }),
+    },
+    tasks: { get: (id: string) => get(Task, at("tasks", id)) },
+    models: {
+      list: list(Model, "/v1/models"),
+      create: (body: CreateModel) => post(Model, "/v1/models", body),
+      get: (id: string) => get(Model, at("models", id)),
+      files: (id: string) => get(ModelDownload, at("models", id, "/files")),
+    },
+    evaluations: {
+      list: list(Evaluation, "/v1/evaluations"),
+      create: (body: z.input<typeof CreateEvaluation>) => post(Evaluation, "/v1/evaluations", body),
+      get: (id: string) => get(Evaluation, at("evaluations", id)),
+    },
+    runners: { list: list(Runner, "/v1/runners") },
+  };
+}
+export type Client = ReturnType<typeof createClient>;
+export type { Send };

@@ -1,0 +1,4 @@
+export * from "./datasets.ts";
+export * from "./models.ts";
+export * from "./runs.ts";
+export * from "./workspaces.ts";

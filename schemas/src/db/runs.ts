@@ -1,0 +1,106 @@
+import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { type CreateRun, runEventTypes, runKinds, runStatuses, taskStatuses } from "../api/index.ts";
+import type { Checkpoint } from "../tasks/protocol.ts";
+import type { InputFile, OutputFile } from "../tasks/files.ts";
+import { taskKinds } from "../tasks/kinds.ts";
+import { workspaces } from "./workspaces.ts";
+
+/** A piece of work. Rows are never deleted: a failed run is a result too. */
+export const runs = sqliteTable(
+  "runs",
+  {
+    id: text().primaryKey(),
+    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
+    kind: text({ enum: runKinds }).notNull(),
+    name: text(),
+    status: text({ enum: runStatuses }).notNull(),
+    params: text({ mode: "json" }).$type<CreateRun>().notNull(),
+    /** Written by the workflow as it closes; derived ids, so writing twice is writing once. */
+    outputVersionId: text(),
+    outputModelId: text(),
+    outputEvaluationId: text(),
+    errorCode: text(),
+    errorMessage: text(),
+    createdAt: integer({ mode: "timestamp_ms" }).notNull(),
+    startedAt: integer({ mode: "timestamp_ms" }),
+    finishedAt: integer({ mode: "timestamp_ms" }),
+  },
+  (t) => [index("runs_workspace_idx").on(t.workspaceId, t.id), index("runs_status_idx").on(t.status, t.id)],
+);
+
+/**
+ * A unit of a run. `attempt` counts leases ever given and, with `lease`, fences every write about it: a word that carries an older
+ * attempt or another lease changes nothing.
+ */
+export const tasks = sqliteTable(
+  "tasks",
+  {
+    id: text().primaryKey(),
+    workspaceId: text().notNull(),
+    runId: text().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    wave: integer().notNull(),
+    index: integer().notNull(),
+    kind: text({ enum: taskKinds }).notNull(),
+    status: text({ enum: taskStatuses }).notNull(),
+    params: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    inputs: text({ mode: "json" }).$type<InputFile[]>().notNull(),
+    /** Labels a runner must have. */
+    needs: text({ mode: "json" }).$type<string[]>().notNull(),
+    attempt: integer().notNull().default(0),
+    /** Attempts given back unharmed (a runner drained); they do not count against `maxAttempts`. */
+    releases: integer().notNull().default(0),
+    maxAttempts: integer().notNull(),
+    lease: text(),
+    leaseExpiresAt: integer({ mode: "timestamp_ms" }),
+    runnerId: text(),
+    /** Not before this time: back-off after a failure. */
+    availableAt: integer({ mode: "timestamp_ms" }).notNull(),
+    progressDone: real(),
+    progressTotal: real(),
+    progressUnit: text(),
+    checkpoint: text({ mode: "json" }).$type<Checkpoint & { key: string }>(),
+    result: text({ mode: "json" }).$type<Record<string, unknown>>(),
+    outputs: text({ mode: "json" }).$type<(OutputFile & { key: string })[]>(),
+    errorCode: text(),
+    errorMessage: text(),
+    createdAt: integer({ mode: "timestamp_ms" }).notNull(),
+    startedAt: integer({ mode: "timestamp_ms" }),
+    finishedAt: integer({ mode: "timestamp_ms" }),
+  },
+  (t) => [
+    index("tasks_run_index_idx").on(t.runId, t.index),
+    index("tasks_run_status_idx").on(t.runId, t.status),
+    index("tasks_status_available_idx").on(t.status, t.kind, t.availableAt),
+    index("tasks_lease_expires_idx").on(t.status, t.leaseExpiresAt),
+  ],
+);
+
+/** What happened to a run, in order; the SSE stream reads on from the last id a client saw. */
+export const runEvents = sqliteTable(
+  "run_events",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    runId: text().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    type: text({ enum: runEventTypes }).notNull(),
+    data: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
+    createdAt: integer({ mode: "timestamp_ms" }).notNull(),
+  },
+  (t) => [index("run_events_run_idx").on(t.runId, t.id)],
+);
+
+/** A process that does tasks. `workspaceId` is null for the platform's own pool. */
+export const runners = sqliteTable(
+  "runners",
+  {
+    id: text().primaryKey(),
+    workspaceId: text(),
+    keyId: text().notNull(),
+    name: text().notNull(),
+    kinds: text({ mode: "json" }).$type<(typeof taskKinds)[number][]>().notNull(),
+    labels: text({ mode: "json" }).$type<string[]>().notNull(),
+    codeVersion: text().notNull(),
+    lastSeenAt: integer({ mode: "timestamp_ms" }).notNull(),
+    createdAt: integer({ mode: "timestamp_ms" }).notNull(),
+  },
+  (t) => [index("runners_seen_idx").on(t.lastSeenAt)],
+);

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { EvaluationScores } from "../api/evaluations.ts";
+import { EvaluationTask, Refiner } from "../api/runs.ts";
+import { TrainRecipe } from "../api/recipe.ts";
+import { FileName } from "./files.ts";
+import type { TaskKind } from "./kinds.ts";
+
+/** Sums shown on the run: plain numbers, added up over tasks. */
+export const Counts = z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.number());
+
+const LayerFile = z.object({ file: FileName, rowCount: z.int() });
+
+/** One uploaded file (a WebDataset tar or an ImageFolder archive) to shards. Input: `archive`. */
+export const IngestArchive = z.object({
+  filename: z.string(),
+  maxShardSamples: z.int(),
+  maxShardBytes: z.int(),
+  maxImagePixels: z.int(),
+  maxImageBytes: z.int(),
+});
+/** Outputs: `shard-00000.tar`, `base-00000.parquet` ... and at most one `rejects.parquet`. */
+export const IngestArchiveResult = z.object({
+  shards: z.array(z.object({ shard: FileName, base: FileName, sampleCount: z.int() })),
+  rejects: LayerFile.nullable(),
+  counts: Counts,
+});
+
+/** One shard to its `refined` layer. Inputs: `shard.tar`, `base.parquet`. */
+export const RefineShard = z.object({
+  shard: z.int(),
+  refiner: Refiner,
+  prompt: z.string(),
+  temperature: z.number(),
+  seed: z.int(),
+});
+/** Outputs: `refined.parquet` and at most one `rejects.parquet`. */
+export const RefineShardResult = z.object({
+  shard: z.int(),
+  refined: LayerFile,
+  rejects: LayerFile.nullable(),
+  counts: Counts,
+});
+
+/** A model from a version. Inputs: `shard-N.tar`, `base-N.parquet`, `refined-N.parquet` where there, and `init.<package file>`. */
+export const TrainModel = z.object({
+  modelName: z.string(),
+  fromScratch: z.boolean(),
+  seed: z.int(),
+  shardCount: z.int(),
+  hasRefined: z.boolean(),
+  recipe: TrainRecipe,
+});
+/** Outputs: the five package files under their own names, and `curve.jsonl`. */
+export const TrainModelResult = z.object({ metrics: z.record(z.string(), z.unknown()), counts: Counts });
+
+/** A model judged on a version. Inputs: `model.<package file>` and the version's files as for `train-model`. */
+export const EvaluateModel = z.object({ tasks: z.array(EvaluationTask), shardCount: z.int(), hasRefined: z.boolean() });
+/** Output: `predictions.parquet` (one row a sample) when there is a classification. */
+export const EvaluateModelResult = z.object({ scores: z.array(EvaluationScores), counts: Counts });
+
+export const Noop = z.object({ sleepMs: z.int() });
+export const NoopResult = z.object({ counts: Counts });
+
+/** What goes in and what comes out, by kind. */
+export const taskContracts = {
+  "ingest-archive": { params: IngestArchive, result: IngestArchiveResult },
+  "refine-shard": { params: RefineShard, result: RefineShardResult },
+  "train-model": { params: TrainModel, result: TrainModelResult },
+  "evaluate-model": { params: EvaluateModel, result: EvaluateModelResult },
+  noop: { params: Noop, result: NoopResult },
+} as const satisfies Record<TaskKind, { params: z.ZodType; result: z.ZodType }>;

@@ -1,0 +1,5 @@
+export * from "./contracts.ts";
+export * from "./files.ts";
+export * from "./kinds.ts";
+export * from "./layers.ts";
+export * from "./protocol.ts";

@@ -1,0 +1,3 @@
+/** What a runner can be asked to do. */
+export const taskKinds = ["ingest-archive", "refine-shard", "train-model", "evaluate-model", "noop"] as const;
+export type TaskKind = (typeof taskKinds)[number];

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { Sha256, Uid } from "../api/ids.ts";
+
+/**
+ * Rows of the Parquet layers, one file a shard, in the order of the shard. Column names are these keys in snake_case.
+ * Lists are Parquet LISTs of strings; `metadata` is a JSON string; sizes and offsets are INT64.
+ */
+export const BaseRow = z.object({
+  uid: Uid,
+  /** Member of the shard tar, and where its bytes lie in it. */
+  imageMember: z.string(),
+  imageOffset: z.int(),
+  imageBytes: z.int(),
+  imageFormat: z.enum(["jpeg", "png", "webp", "gif", "tiff", "avif"]),
+  imageSha256: Sha256,
+  width: z.int(),
+  height: z.int(),
+  /** The alt-text as it came, Unicode NFC. */
+  text: z.string(),
+  /** Class name where the data has one. */
+  label: z.string().nullable(),
+  /** Other fields that came with the sample, as JSON of at most 8 kB. */
+  metadata: z.string(),
+  /** Where it came from: archive and member. */
+  source: z.string(),
+});
+export type BaseRow = z.infer<typeof BaseRow>;
+
+export const RefinedRow = z.object({
+  uid: Uid,
+  positiveDescription: z.string(),
+  negativeDescription: z.string(),
+  positiveTags: z.array(z.string()),
+  negativeTags: z.array(z.string()),
+  refiner: z.string(),
+  modelHash: z.string(),
+  promptHash: z.string(),
+  isRepaired: z.boolean(),
+  latencyMs: z.number(),
+  promptTokens: z.int(),
+  completionTokens: z.int(),
+});
+export type RefinedRow = z.infer<typeof RefinedRow>;
+
+export const rejectCodes = [
+  "image_missing",
+  "image_undecodable",
+  "image_too_large",
+  "image_too_many_pixels",
+  "image_unsupported_format",
+  "text_missing",
+  "text_empty",
+  "text_invalid_utf8",
+  "text_too_long",
+  "metadata_invalid",
+  "uid_duplicate",
+  "refine_invalid_json",
+  "refine_check_failed",
+  "refine_refused",
+  "refine_timeout",
+  "refine_rejected_by_endpoint",
+] as const;
+export const RejectRow = z.object({
+  uid: z.string().nullable(),
+  source: z.string(),
+  stage: z.enum(["ingest", "refine"]),
+  code: z.enum(rejectCodes),
+  detail: z.string(),
+});
+export type RejectRow = z.infer<typeof RejectRow>;
+
+/** Task failure codes an archive as a whole can end with; they are final. */
+export const archiveErrorCodes = ["archive_truncated", "archive_unsafe_path", "archive_link", "archive_bomb", "archive_empty", "archive_unknown_format", "archive_too_many_members", "checksum_mismatch"] as const;
