@@ -112,6 +112,8 @@ CREATE TABLE `runs` (
 	`name` text,
 	`status` text NOT NULL,
 	`params` text NOT NULL,
+	`task_count` integer,
+	`summary` text,
 	`output_version_id` text,
 	`output_model_id` text,
 	`output_evaluation_id` text,

@@ -1,5 +1,5 @@
 import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { type CreateRun, runEventTypes, runKinds, runStatuses, taskStatuses } from "../api/index.ts";
+import { type CreateRun, type Run, runEventTypes, runKinds, runStatuses, taskStatuses } from "../api/index.ts";
 import type { Checkpoint } from "../tasks/protocol.ts";
 import type { InputFile, OutputFile } from "../tasks/files.ts";
 import { taskKinds } from "../tasks/kinds.ts";
@@ -15,6 +15,10 @@ export const runs = sqliteTable(
     name: text(),
     status: text({ enum: runStatuses }).notNull(),
     params: text({ mode: "json" }).$type<CreateRun>().notNull(),
+    /** Tasks the run has in all its waves; null until its workflow has counted them. */
+    taskCount: integer(),
+    /** What `GET` shows of the tasks, frozen as the run settles so that reading an old run is reading one row. */
+    summary: text({ mode: "json" }).$type<Pick<Run, "tasks" | "progress" | "counts">>(),
     /** Written by the workflow as it closes; derived ids, so writing twice is writing once. */
     outputVersionId: text(),
     outputModelId: text(),
