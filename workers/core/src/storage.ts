@@ -22,4 +22,6 @@ export interface Storage {
   /** Conditional write (`If-None-Match: *`): `exists` when the key is there already, whatever it holds. */
   putIfAbsent(key: string, body: string, contentType: string): Promise<"created" | "exists">;
   delete(keys: readonly string[]): Promise<void>;
+  /** Fails with `storage_unavailable` within two seconds when the bucket can't be reached. */
+  ping(): Promise<void>;
 }

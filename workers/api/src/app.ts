@@ -1,0 +1,56 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import { AppError } from "@whetstone/core/errors";
+import type { AppEnv } from "./env.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { etag } from "./middleware/etag.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { onError, onNotFound } from "./problem.ts";
+import { createRouter } from "./router.ts";
+import { runner } from "./routes/runner.ts";
+import { runners } from "./routes/runners.ts";
+import { runs } from "./routes/runs.ts";
+import { tasks } from "./routes/tasks.ts";
+
+const maxBodyBytes = 1024 ** 2;
+const maxCompletionBytes = 16 * 1024 ** 2;
+
+/** The whole API: middleware in order, then one router a noun. */
+export function createApp(): OpenAPIHono<AppEnv> {
+  const app = createRouter();
+  app.onError(onError);
+  app.notFound(onNotFound((path) => methodsOf(app, path)));
+
+  app.use(requestId);
+  app.use(secureHeaders());
+  app.use(
+    cors({
+      origin: (_origin, c) => c.env.CORS_ORIGIN,
+      allowMethods: ["GET", "HEAD"],
+      allowHeaders: ["authorization", "if-none-match", "last-event-id", "x-request-id"],
+      exposeHeaders: ["etag", "x-request-id", "retry-after"],
+    }),
+  );
+  app.use(async (c, next) => limitBody(c.req.path === "/v1/runner/complete" ? maxCompletionBytes : maxBodyBytes)(c, next));
+  app.use("/v1/*", authenticate);
+  app.use("/v1/*", etag);
+
+  for (const router of [runs, tasks, runners, runner]) app.route("/", router);
+  return app;
+}
+
+const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new AppError("payload_too_large", `the body is larger than ${maxSize} bytes`);
+    },
+  });
+
+/** Methods some route takes at this path. */
+function methodsOf(app: OpenAPIHono<AppEnv>, path: string): string[] {
+  const isHere = (pattern: string) => new RegExp(`^${pattern.replaceAll(/:[^/]+/g, "[^/]+")}$`).test(path);
+  return [...new Set(app.routes.filter(({ method, path: pattern }) => method !== "ALL" && isHere(pattern)).map(({ method }) => method))];
+}

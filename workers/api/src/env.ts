@@ -1,0 +1,29 @@
+import type { Context } from "@whetstone/core/context";
+import type { StorageEnv } from "@whetstone/core/create-context";
+
+/** The pipeline Worker's entry point, called over a service binding. */
+export interface PipelineBinding {
+  start(runId: string): Promise<void>;
+  nudge(runId: string): Promise<void>;
+  tick(): Promise<void>;
+}
+
+/** Bindings, variables and secrets of this Worker, as wrangler.jsonc names them. */
+export interface Env extends StorageEnv {
+  DB: D1Database;
+  PIPELINE: PipelineBinding;
+  RATE_LIMIT: RateLimit;
+  RUNNER_RATE_LIMIT: RateLimit;
+  ADMIN_TOKEN: string;
+  CORS_ORIGIN: string;
+}
+
+export interface AppEnv {
+  Bindings: Env;
+  Variables: {
+    ctx: Context;
+    requestId: string;
+    /** The answer holds a secret shown once: it must not be kept for replay. */
+    isSecret: boolean;
+  };
+}
