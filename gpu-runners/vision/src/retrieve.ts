@@ -1,0 +1,56 @@
+import type { EvaluationScores } from "@whetstone/schemas/api";
+import { scoreTiles } from "./similarity.ts";
+import { createTopK } from "./top-k.ts";
+import type { Vectors } from "./vectors.ts";
+
+/** One caption of one image, by their places among the distinct texts and images. */
+export type Caption = { text: number; image: number };
+type RetrievalScores = Extract<EvaluationScores, { type: "retrieval" }>;
+
+const depth = 10;
+
+/**
+ * Recall at 1, 5 and 10 both ways, as CLIP_benchmark: from a caption its image must be found; from an image any of its captions.
+ * Equal captions count as one text when an image looks for its own, and what is right loses every tie.
+ */
+export async function retrieve(texts: Vectors, images: Vectors, captions: Caption[]): Promise<RetrievalScores> {
+  const textsOf = groupBy(captions, "image", "text");
+  const imagesOf = groupBy(captions, "text", "image");
+  const found = {
+    images: createTopK(texts.count, depth, (text, image) => imagesOf.get(text)?.has(image) ?? false),
+    texts: createTopK(images.count, depth, (image, text) => textsOf.get(image)?.has(text) ?? false),
+  };
+
+  for await (const { scores, rowStart, rows, columnStart, columns } of scoreTiles(texts, images)) {
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const score = scores[row * columns + column] ?? 0;
+        found.images.offer(rowStart + row, columnStart + column, score);
+        found.texts.offer(columnStart + column, rowStart + row, score);
+      }
+    }
+  }
+
+  const queries = [...textsOf.keys()];
+  return {
+    type: "retrieval",
+    sampleCount: captions.length,
+    textToImage: recalls(captions.map(({ text, image }) => found.images.ids(text).indexOf(image))),
+    imageToText: recalls(queries.map((image) => found.texts.ids(image).findIndex((text) => textsOf.get(image)?.has(text) ?? false))),
+  };
+}
+
+/** `places` are 0-based positions of what was looked for, -1 where it is not among the best. */
+function recalls(places: number[]) {
+  const within = (k: number) => places.filter((place) => place >= 0 && place < k).length / places.length;
+  return { r1: within(1), r5: within(5), r10: within(depth) };
+}
+
+function groupBy(captions: Caption[], key: keyof Caption, value: keyof Caption): Map<number, Set<number>> {
+  const groups = new Map<number, Set<number>>();
+  for (const caption of captions) {
+    const group = groups.get(caption[key]) ?? new Set();
+    groups.set(caption[key], group.add(caption[value]));
+  }
+  return groups;
+}

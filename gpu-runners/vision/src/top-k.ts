@@ -1,0 +1,29 @@
+/** The best `k` ids of each of `count` queries, fed score by score. A relevant id loses every tie. */
+export type TopK = {
+  offer(query: number, id: number, score: number): void;
+  /** Ids of a query from best to worst. */
+  ids(query: number): Int32Array;
+};
+
+export function createTopK(count: number, k: number, isRelevant: (query: number, id: number) => boolean): TopK {
+  const scores = new Float32Array(count * k).fill(-Infinity);
+  const ids = new Int32Array(count * k).fill(-1);
+
+  return {
+    offer(query, id, score) {
+      const start = query * k;
+      let slot = start + k - 1;
+      if (score < (scores[slot] ?? 0)) return;
+      const yields = isRelevant(query, id);
+      const isBetter = (other: number) => score > other || (score === other && !yields);
+      if (!isBetter(scores[slot] ?? 0)) return;
+      for (; slot > start && isBetter(scores[slot - 1] ?? 0); slot--) {
+        scores[slot] = scores[slot - 1] ?? 0;
+        ids[slot] = ids[slot - 1] ?? -1;
+      }
+      scores[slot] = score;
+      ids[slot] = id;
+    },
+    ids: (query) => ids.subarray(query * k, (query + 1) * k),
+  };
+}
