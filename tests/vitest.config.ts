@@ -38,7 +38,7 @@ const workers = (name: string, worker: "api" | "pipeline", include: string[]) =>
       miniflare: { bindings: bindings(inject("s3")), ...(worker === "api" ? { workers: [silentPipeline] } : {}) },
     })),
   ],
-  test: { name, include, testTimeout, setupFiles: [`${root}/workers/core/src/testing/apply-migrations.ts`] },
+  test: { name, include, testTimeout, setupFiles: [`${root}/workers/core/test/apply-migrations.ts`] },
 });
 
 export default defineConfig({

@@ -1,3 +1,4 @@
+export * from "./audit.ts";
 export * from "./datasets.ts";
 export * from "./errors.ts";
 export * from "./evaluations.ts";

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { storageFrom } from "./create-context.ts";
 import { sha256Hex } from "./encoding.ts";
-import "./testing/env.ts";
+import "./testing.ts";
 
 const storage = storageFrom(env);
 const newKey = () => `w/test/${crypto.randomUUID()}`;

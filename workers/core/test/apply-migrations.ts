@@ -1,5 +1,5 @@
 import { applyD1Migrations } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import "./env.ts";
+import "../src/testing.ts";
 
 await applyD1Migrations(env.DB, env.MIGRATIONS);
