@@ -1,3 +1,14 @@
-import { createRouter } from "../router.ts";
+import { createRoute } from "@hono/zod-openapi";
+import { listRunners } from "@whetstone/core/runners/list-runners";
+import { Page, PageQuery, Runner } from "@whetstone/schemas/api";
+import { createRouter, json, problems } from "../router.ts";
 
-export const runners = createRouter();
+const getRunners = createRoute({
+  method: "get",
+  path: "/v1/runners",
+  summary: "List runners that work for the workspace",
+  request: { query: PageQuery },
+  responses: { 200: json(Page(Runner), "A page of runners"), ...problems },
+});
+
+export const runners = createRouter().openapi(getRunners, async (c) => c.json(await listRunners(c.var.ctx, c.req.valid("query")), 200));

@@ -1,0 +1,45 @@
+import type { CreateRun } from "@whetstone/schemas/api";
+import { datasets, models, uploads, versions } from "@whetstone/schemas/db";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { type Context, workspaceOf } from "../context.ts";
+import { AppError, notFound } from "../errors.ts";
+
+/** Refuses a run that names anything outside the caller's workspace, or an upload that isn't complete. */
+export async function checkReferences(ctx: Context, input: CreateRun): Promise<void> {
+  switch (input.kind) {
+    case "ingest":
+      await checkRow(ctx, { what: "dataset", table: datasets, id: input.datasetId });
+      return checkUploads(ctx, input.uploadIds);
+    case "refine":
+      return checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+    case "train":
+      await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+      return checkRow(ctx, { what: "model", table: models, id: input.initModelId });
+    case "evaluate":
+      await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+      return checkRow(ctx, { what: "model", table: models, id: input.modelId });
+    case "noop":
+  }
+}
+
+type Table = typeof datasets | typeof versions | typeof models;
+
+async function checkRow(ctx: Context, { what, table, id }: { what: string; table: Table; id: string }): Promise<void> {
+  const rows = await ctx.db.select({ id: table.id }).from(table).where(and(eq(table.id, id), eq(table.workspaceId, workspaceOf(ctx))));
+  if (rows.length === 0) throw notFound(what, id);
+}
+
+async function checkUploads(ctx: Context, ids: readonly string[]): Promise<void> {
+  const seen = new Set(ids);
+  if (seen.size < ids.length) throw new AppError("invalid_input", "an upload is named twice; name each once");
+  const rows = await ctx.db
+    .select({ id: uploads.id, status: uploads.status })
+    .from(uploads)
+    .where(and(eq(uploads.workspaceId, workspaceOf(ctx)), inArray(uploads.id, sql`(select value from json_each(${JSON.stringify(ids)}))`)));
+  const statusOf = new Map(rows.map((row) => [row.id, row.status]));
+  for (const id of ids) {
+    const status = statusOf.get(id);
+    if (status === undefined) throw notFound("upload", id);
+    if (status !== "completed") throw new AppError("upload_not_ready", `upload ${id} is ${status}; complete it first`);
+  }
+}

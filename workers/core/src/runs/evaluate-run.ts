@@ -1,0 +1,30 @@
+import { EvaluateModelResult } from "@whetstone/schemas/tasks";
+import { evaluations } from "@whetstone/schemas/db";
+import { eq } from "drizzle-orm";
+import { listTaskResults } from "./list-task-results.ts";
+import { loadManifest, versionInputs } from "./load-manifest.ts";
+import { modelInputs } from "./model-inputs.ts";
+import { RunFailure } from "./run-failure.ts";
+import { defineRunKind, derivedId } from "./run-kind.ts";
+
+/** A model judged on a version: one task. */
+export const evaluateRun = defineRunKind<"evaluate">({
+  countTasks: async () => 1,
+
+  async planTasks(ctx, { run }) {
+    const { versionId, modelId, tasks } = run.params;
+    const { workspaceId } = run;
+    const { inputs, shardCount, hasRefined } = versionInputs(await loadManifest(ctx, { workspaceId, versionId }));
+    const model = await modelInputs(ctx, { workspaceId, modelId, prefix: "model" });
+    return [{ kind: "evaluate-model", params: { tasks, shardCount, hasRefined }, inputs: [...model, ...inputs] }];
+  },
+
+  async close(ctx, run) {
+    const id = derivedId("eval", run.id);
+    for await (const task of listTaskResults(ctx, run.id)) {
+      const { scores } = EvaluateModelResult.parse(task.result);
+      return { output: { outputEvaluationId: id }, statements: [ctx.db.update(evaluations).set({ scores }).where(eq(evaluations.id, id))] };
+    }
+    throw new RunFailure("no_scores", "the evaluation task left no scores");
+  },
+});

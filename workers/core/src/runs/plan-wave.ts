@@ -1,0 +1,76 @@
+import { tasks } from "@whetstone/schemas/db";
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import { batch } from "../batch.ts";
+import type { Context } from "../context.ts";
+import { RunFailure } from "./run-failure.ts";
+import { loadRun } from "./load-run.ts";
+import { type RunRow, taskId, type TaskPlan } from "./run-kind.ts";
+import { partsOfKind } from "./run-kinds.ts";
+
+export const waveSize = 1000;
+/** D1 takes two megabytes a row and a parameter; this leaves room. */
+const maxRowBytes = 1_500_000;
+const maxChunkBytes = 500_000;
+
+/** Writes the tasks of a wave. Ids are derived, so a repeated step meets its own rows; nothing is planned for a run that stopped running. */
+export async function planWave(ctx: Context, { runId, wave }: { runId: string; wave: number }): Promise<void> {
+  const run = await loadRun(ctx, runId);
+  if (run.status !== "running") return;
+  const from = wave * waveSize;
+  const to = Math.min(from + waveSize, run.taskCount ?? 0);
+  const plans = await partsOfKind[run.kind].planTasks(ctx, { run, from, to });
+
+  const rows = plans.map((plan, i) => JSON.stringify(toRow(ctx, { run, plan, wave, index: from + i })));
+  for (const [i, row] of rows.entries()) {
+    if (row.length > maxRowBytes) throw new RunFailure("too_many_inputs", `task ${from + i} would read more files than one task can name; use a smaller version`);
+  }
+  await batch(ctx, chunk(rows).map((texts) => insertRows(ctx, { runId, json: `[${texts.join(",")}]` })));
+}
+
+function toRow(ctx: Context, { run, plan, wave, index }: { run: RunRow; plan: TaskPlan; wave: number; index: number }) {
+  const nowMs = ctx.now().getTime();
+  return {
+    id: taskId(run.id, index),
+    workspaceId: run.workspaceId,
+    runId: run.id,
+    wave,
+    index,
+    kind: plan.kind,
+    status: "queued",
+    params: plan.params,
+    inputs: plan.inputs,
+    needs: [],
+    attempt: 0,
+    releases: 0,
+    maxAttempts: run.params.maxAttempts,
+    availableAt: nowMs,
+    createdAt: nowMs,
+    ...(plan.size ? { progressDone: 0, progressTotal: plan.size.total, progressUnit: plan.size.unit } : {}),
+  };
+}
+
+/** One statement for many rows: D1 binds at most 100 parameters, so rows travel as one JSON. */
+function insertRows(ctx: Context, { runId, json }: { runId: string; json: string }) {
+  const values: SQL[] = Object.entries(getTableColumns(tasks)).map(([name, column]) => {
+    const path = sql.raw(`'$.${name}'`);
+    return column.dataType === "json" ? sql`value -> ${path}` : sql`value ->> ${path}`;
+  });
+  return ctx.db
+    .insert(tasks)
+    .select(sql`select ${sql.join(values, sql`, `)} from json_each(${json}) where exists (select 1 from runs where id = ${runId} and status = 'running')`)
+    .onConflictDoNothing();
+}
+
+function chunk(rows: readonly string[]): string[][] {
+  const chunks: string[][] = [];
+  let bytes = Infinity;
+  for (const row of rows) {
+    if (bytes + row.length > maxChunkBytes) {
+      chunks.push([]);
+      bytes = 0;
+    }
+    chunks.at(-1)?.push(row);
+    bytes += row.length;
+  }
+  return chunks;
+}

@@ -1,0 +1,35 @@
+import { TrainModelResult } from "@whetstone/schemas/tasks";
+import { createTrainedModel } from "../models/create-trained-model.ts";
+import { listTaskResults } from "./list-task-results.ts";
+import { loadManifest, versionInputs } from "./load-manifest.ts";
+import { modelInputs } from "./model-inputs.ts";
+import { RunFailure } from "./run-failure.ts";
+import { defineRunKind } from "./run-kind.ts";
+
+/** A version and a model to start from to a trained model: one task. */
+export const trainRun = defineRunKind<"train">({
+  countTasks: async () => 1,
+
+  async planTasks(ctx, { run }) {
+    const { versionId, initModelId, modelName, fromScratch, seed, recipe } = run.params;
+    const { workspaceId } = run;
+    const { inputs, shardCount, hasRefined } = versionInputs(await loadManifest(ctx, { workspaceId, versionId }));
+    const init = await modelInputs(ctx, { workspaceId, modelId: initModelId, prefix: "init" });
+    return [
+      {
+        kind: "train-model",
+        params: { modelName, fromScratch, seed, shardCount, hasRefined, recipe },
+        inputs: [...init, ...inputs],
+        size: { total: recipe.steps, unit: "steps" },
+      },
+    ];
+  },
+
+  async close(ctx, run) {
+    for await (const task of listTaskResults(ctx, run.id)) {
+      const { metrics } = TrainModelResult.parse(task.result);
+      return createTrainedModel(ctx, { run, metrics, file: task.file });
+    }
+    throw new RunFailure("no_model", "the training task left no model");
+  },
+});

@@ -1,0 +1,76 @@
+import type { Heartbeat, HeartbeatAnswer } from "@whetstone/schemas/tasks";
+import { tasks } from "@whetstone/schemas/db";
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { type Context, requireScope } from "../context.ts";
+import { seeRunner } from "../runners/see-runner.ts";
+import { findFileProblem } from "./check-files.ts";
+import { isCallersTask, isOfRunningRun, leaseEnd } from "./leases.ts";
+import { attemptPrefix } from "./leases.ts";
+import { nudgeSettled } from "./open-tasks.ts";
+
+type Beat = Heartbeat["tasks"][number];
+
+/** Extends all leases that still hold in one write, keeps what they report, and tells which to stop. */
+export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<HeartbeatAnswer> {
+  requireScope(ctx, "runner");
+  await seeRunner(ctx, input.runnerId);
+  if (input.tasks.length === 0) return { tasks: [] };
+
+  const payload = JSON.stringify(await withCheckedCheckpoints(ctx, input.tasks));
+  const beats = sql`json_each(${payload}) as beat`;
+  const isBeating = and(
+    sql`${tasks.id} = beat.value ->> '$.taskId' and ${tasks.attempt} = beat.value ->> '$.attempt' and ${tasks.lease} = beat.value ->> '$.lease'`,
+    eq(tasks.status, "leased"),
+    isCallersTask(ctx),
+  );
+  const cancel = ctx.db
+    .update(tasks)
+    .set({ status: "cancelled", lease: null, leaseExpiresAt: null, finishedAt: ctx.now() })
+    .from(beats)
+    .where(and(isBeating, sql`not ${isOfRunningRun}`))
+    .returning({ id: sql<string>`id`, runId: sql<string>`run_id`, status: sql<string>`status` });
+  const extend = ctx.db
+    .update(tasks)
+    .set({
+      leaseExpiresAt: leaseEnd(ctx),
+      progressDone: sql`coalesce(beat.value ->> '$.progress.done', ${tasks.progressDone})`,
+      progressTotal: sql`coalesce(beat.value ->> '$.progress.total', ${tasks.progressTotal})`,
+      progressUnit: sql`coalesce(beat.value ->> '$.progress.unit', ${tasks.progressUnit})`,
+      checkpoint: sql`coalesce(beat.value -> '$.checkpoint', ${tasks.checkpoint})`,
+    })
+    .from(beats)
+    .where(isBeating)
+    .returning({ id: sql<string>`id` });
+  const ids = JSON.stringify(input.tasks.map((task) => task.taskId));
+  const look = ctx.db
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), eq(tasks.status, "cancelled"), isCallersTask(ctx)));
+
+  const [cancelled, extended, stopped] = await ctx.db.batch([cancel, extend, look]);
+  await nudgeSettled(ctx, cancelled);
+  const held = new Set(extended.map((row) => row.id));
+  const ended = new Set(stopped.map((row) => row.id));
+  return { tasks: input.tasks.map(({ taskId }) => ({ taskId, state: held.has(taskId) ? "held" : ended.has(taskId) ? "cancelled" : "lost" })) };
+}
+
+/** A checkpoint counts once its bytes are in storage, under the attempt that made it; one that isn't there is left out. */
+async function withCheckedCheckpoints(ctx: Context, beats: readonly Beat[]): Promise<unknown[]> {
+  const ids = JSON.stringify(beats.flatMap((beat) => (beat.checkpoint ? [beat.taskId] : [])));
+  if (ids === "[]") return [...beats];
+  const rows = await ctx.db
+    .select({ id: tasks.id, workspaceId: tasks.workspaceId, runId: tasks.runId })
+    .from(tasks)
+    .where(and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), isCallersTask(ctx)));
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+
+  return Promise.all(
+    beats.map(async ({ checkpoint, ...beat }) => {
+      const row = rowOf.get(beat.taskId);
+      if (!checkpoint || !row) return beat;
+      const prefix = attemptPrefix({ ...row, attempt: beat.attempt });
+      const problem = await findFileProblem(ctx, { prefix, files: [checkpoint] });
+      return problem ? beat : { ...beat, checkpoint: { ...checkpoint, key: `${prefix}/${checkpoint.name}` } };
+    }),
+  );
+}

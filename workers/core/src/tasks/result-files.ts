@@ -1,0 +1,22 @@
+import { packageFiles } from "@whetstone/schemas/api";
+import type { IngestArchiveResult, RefineShardResult, TaskKind } from "@whetstone/schemas/tasks";
+import type { z } from "zod";
+
+/** Names of the files a (valid) result promises; its attempt must have uploaded them all. */
+export function resultFiles(kind: TaskKind, result: unknown): readonly string[] {
+  switch (kind) {
+    case "ingest-archive": {
+      const { shards, rejects } = result as z.infer<typeof IngestArchiveResult>;
+      return [...shards.flatMap(({ shard, base }) => [shard, base]), ...(rejects ? [rejects.file] : [])];
+    }
+    case "refine-shard": {
+      const { refined, rejects } = result as z.infer<typeof RefineShardResult>;
+      return [refined.file, ...(rejects ? [rejects.file] : [])];
+    }
+    case "train-model":
+      return packageFiles;
+    case "evaluate-model":
+    case "noop":
+      return [];
+  }
+}
