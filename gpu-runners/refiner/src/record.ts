@@ -1,0 +1,53 @@
+import type { EmbeddedModel } from "./embedded-model.ts";
+import { checkRefinement, sharedTags, type Reading, type Refinement } from "./refinement.ts";
+
+type Parts = Pick<EmbeddedModel, "tokenizer" | "format">;
+type Part = keyof Refinement;
+
+const partsInOrder: Part[] = ["positiveDescription", "negativeDescription", "positiveTags", "negativeTags"];
+
+/** The prompt's ids for an alt-text, as the model was trained to read it. */
+export function toPromptIds(text: string, { tokenizer, format: { prompt } }: Parts): number[] {
+  const [head = "", tail = ""] = prompt.template.split("{alt}");
+  // Angle brackets could spell a special token.
+  const plain = text.normalize("NFC").replace(/[<>]/g, " ");
+  const alt = (prompt.lowercase ? plain.toLowerCase() : plain).replace(/\s+/g, " ").trim();
+  const encode = (piece: string) => (piece === "" ? [] : tokenizer.encode(piece, { add_special_tokens: false }).ids);
+  return [...encode(head), ...(alt === "" ? [] : encode(prompt.altPrefix + alt).slice(0, prompt.maxAltTokens)), ...encode(tail)];
+}
+
+/**
+ * Reads the four texts off the marked record that the model writes. Repair is plain: tags that are in both lists, too long, or too many
+ * are dropped, and what is left must pass.
+ */
+export function readRecord(ids: number[], model: Parts): { reading: Reading; isRepaired: boolean } {
+  const texts = splitRecord(ids, model);
+  if (!texts) return { reading: { problem: { code: "refine_invalid_json", detail: "the model did not write all four parts" } }, isRepaired: false };
+  const { tagSeparator } = model.format.output;
+  const toTags = (text: string) => text.split(tagSeparator).map((tag) => tag.trim()).filter(Boolean);
+  const [positiveDescription = "", negativeDescription = "", positiveTags = "", negativeTags = ""] = texts;
+  const draft = { positiveDescription, negativeDescription, positiveTags: toTags(positiveTags), negativeTags: toTags(negativeTags) };
+
+  const reading = checkRefinement(draft);
+  if ("refinement" in reading) return { reading, isRepaired: false };
+  const repaired = checkRefinement(dropBadTags(draft));
+  return { reading: "refinement" in repaired ? repaired : reading, isRepaired: "refinement" in repaired };
+}
+
+function dropBadTags(draft: Refinement): Refinement {
+  const fitting = (tags: string[]) => tags.filter((tag) => tag.length <= 60).slice(0, 20);
+  const [positiveTags, negativeTags] = [fitting(draft.positiveTags), fitting(draft.negativeTags)];
+  const shared = new Set(sharedTags({ positiveTags, negativeTags }));
+  return { ...draft, positiveTags, negativeTags: negativeTags.filter((tag) => !shared.has(tag)) };
+}
+
+/** The text after each of the four marks, or nothing if a mark is missing, doubled or out of order. */
+function splitRecord(ids: number[], { tokenizer, format: { output } }: Parts): string[] | undefined {
+  const marks = partsInOrder.map((part) => tokenizer.token_to_id(output[part]) ?? -1);
+  const places = ids.flatMap((id, place) => (marks.includes(id) ? [place] : []));
+  if (places.length !== marks.length || places.some((place, i) => ids[place] !== marks[i])) return undefined;
+  return places.map((place, i) => {
+    const piece = ids.slice(place + 1, places[i + 1] ?? ids.length);
+    return tokenizer.decode(piece, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  });
+}
