@@ -1,0 +1,33 @@
+/** Results go to stdout, everything else to stderr, so that a pipe carries results only. */
+export interface Output {
+  readonly isJson: boolean;
+  /** One result: a JSON document (one line) with --json, else the text for people. */
+  print(value: unknown, text: string): void;
+  /** A word on the way, for people. */
+  note(message: string): void;
+}
+
+export function createOutput(flags: { json?: boolean }): Output {
+  const isJson = flags.json === true;
+  return {
+    isJson,
+    print: (value, text) => void process.stdout.write(`${isJson ? JSON.stringify(value) : text}\n`),
+    note: (message) => void process.stderr.write(`${message}\n`),
+  };
+}
+
+/** A reader that went away (`whetstone run list | head`) is no error. */
+export function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit(0);
+      throw error;
+    });
+  }
+}
+
+/** Rows as columns of text; the first row is the head. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n");
+}

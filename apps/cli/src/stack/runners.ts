@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { root } from "./paths.ts";
+import type { ServiceOptions } from "./supervise.ts";
+
+export const runnerKinds = ["vision", "refiner", "trainer"] as const;
+export type RunnerKind = (typeof runnerKinds)[number];
+
+/** One trainer is enough for a machine: training uses all its cores. */
+export function listRunners(count: number): { name: string; kind: RunnerKind }[] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  return runnerKinds.flatMap((kind) => (kind === "trainer" ? [1] : numbers).map((number) => ({ name: `${kind}-${number}`, kind })));
+}
+
+export interface RunnerSettings {
+  folder: string;
+  url: string;
+  token: string;
+  isWatching: boolean;
+}
+
+/** How to start a runner. It says it is ready by a JSON line on stdout, once it has registered. */
+export function planRunner({ name, kind }: { name: string; kind: RunnerKind }, settings: RunnerSettings) {
+  let isReady = false;
+  const main = join(root, `gpu-runners/${kind}/src/main.ts`);
+  return {
+    name,
+    command: process.execPath,
+    args: settings.isWatching ? ["--watch", "--watch-preserve-output", main] : [main],
+    cwd: root,
+    env: {
+      ...process.env,
+      WHETSTONE_URL: settings.url,
+      WHETSTONE_RUNNER_TOKEN: settings.token,
+      WHETSTONE_RUNNER_NAME: `${name}-${process.pid}`,
+      WHETSTONE_RUNNER_DIR: join(settings.folder, "runners", name),
+    },
+    onLine(line: string) {
+      if (line.includes('"ready"')) isReady = true;
+    },
+    isReady: () => isReady,
+    readyTimeoutMs: 60_000,
+  } satisfies Partial<ServiceOptions>;
+}
