@@ -35,7 +35,7 @@ export async function summariseTasks(ctx: Context, rows: readonly RunRow[], { su
     .where(inArray(tasks.runId, idsOf(rows)))
     .groupBy(tasks.runId, tasks.status);
   const sums = ctx.db
-    .select({ runId: tasks.runId, name: sql<string>`entry.key`, sum: sql<number>`sum(entry.value)` })
+    .select({ runId: sql<string>`${tasks.runId}`, name: sql<string>`entry.key`, sum: sql<number>`sum(entry.value)` })
     .from(sql`${tasks}, json_each(${tasks.result}, '$.counts') as entry`)
     .where(and(inArray(tasks.runId, idsOf(small)), eq(tasks.status, "succeeded")))
     .groupBy(tasks.runId, sql`entry.key`);
