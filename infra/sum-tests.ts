@@ -48,6 +48,6 @@ function readPytest(): Sum {
 
   const head = /<testsuite [^>]*>/.exec(readFileSync(path, "utf8"))?.[0] ?? "";
   const count = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
-  const failed = count("failures") + count("errors");
-  return { passed: count("tests") - failed - count("skipped"), failed };
+  const bad = count("failures") + count("errors");
+  return { passed: count("tests") - bad - count("skipped"), failed: bad };
 }

@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ScaledObject, TriggerAuthentication } from "@kubernetes-models/keda/keda.sh/v1alpha1";
 import { taskKinds } from "@whetstone/schemas/tasks";
 import { describe, expect, test } from "vitest";
-import { parseAllDocuments, parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
+import { runTool } from "./uv-tool.ts";
 
 interface Manifest {
   apiVersion: string;
@@ -155,33 +155,14 @@ function kubernetesFaults(checked: Manifest[]): string[] {
       writeFileSync(file, JSON.stringify(manifest));
       return file;
     });
-    const lines = validate(["--strict", "--quiet", "-k", "1.37.0", ...files]).split("\n");
-    return lines.filter((line) => /^(ERROR|WARN)/.test(line));
+    const { status, output } = runTool("kubernetes-validate==1.37.0", ["kubernetes-validate", "--strict", "-k", "1.37.0", ...files]);
+    const lines = output.split("\n");
+    const found = lines.filter((line) => /^(ERROR|WARN)/.test(line));
+    const passed = lines.filter((line) => line.startsWith("INFO"));
+    // Every manifest must be spoken of: silence would pass for health.
+    if (found.length + passed.length !== checked.length || status > 1) throw new Error(`kubernetes-validate did not run: ${output}`);
+    return found;
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function validate(files: string[]): string {
-  const tool = ["tool", "run", "--from", "kubernetes-validate==1.37.0"];
-  const run = (options: string[]) => execFileSync("uv", [...tool, ...options, "kubernetes-validate", ...files], { encoding: "utf8", stdio: "pipe" });
-  const isMissing = (error: unknown) => /not found in the cache|offline|network/i.test(String((error as { stderr?: string }).stderr));
-  try {
-    return run(["--offline"]);
-  } catch (error) {
-    if (!isMissing(error)) return output(error);
-  }
-  try {
-    return run([]);
-  } catch (error) {
-    return output(error);
-  }
-}
-
-/** The validator exits 1 when it finds something; anything else is its own failure. */
-function output(error: unknown): string {
-  const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
-  const text = `${stdout}${stderr}`;
-  if (status !== 1 || !/^ERROR/m.test(text)) throw new Error(`kubernetes-validate did not run: ${text}`, { cause: error });
-  return text;
 }

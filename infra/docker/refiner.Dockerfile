@@ -1,0 +1,33 @@
+# syntax=docker/dockerfile:1
+# The refiner runner on CPU. Build at the root: docker build -f infra/docker/refiner.Dockerfile -t whetstone/refiner .
+
+FROM node:24.21.0-trixie-slim AS install
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY schemas/package.json schemas/
+COPY gpu-runners/runtime/package.json gpu-runners/runtime/
+COPY gpu-runners/refiner/package.json gpu-runners/refiner/
+# Not `npm ci`: it refuses a lock that leaves out binaries of other platforms. Versions come from the lock all the same.
+# hadolint ignore=DL3016
+RUN --mount=type=cache,target=/root/.npm \
+    npm install --no-save --omit=dev --ignore-scripts --workspace gpu-runners/refiner
+
+FROM node:24.21.0-trixie-slim
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends tini \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin runner
+WORKDIR /app
+ENV NODE_ENV=production
+COPY --from=install /app ./
+COPY schemas/src schemas/src
+COPY gpu-runners/runtime/src gpu-runners/runtime/src
+COPY gpu-runners/refiner gpu-runners/refiner
+COPY infra/docker/healthcheck.mjs infra/docker/
+ARG CODE_VERSION=unknown
+ENV WHETSTONE_CODE_VERSION=$CODE_VERSION
+USER 10001:10001
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "infra/docker/healthcheck.mjs"]
+# tini reaps the children that decode images; exec form, so that SIGTERM reaches the runner and it drains.
+ENTRYPOINT ["tini", "--", "node", "gpu-runners/refiner/src/main.ts", "--json"]
