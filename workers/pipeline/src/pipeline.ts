@@ -15,7 +15,6 @@ export function createPipeline(env: Env): Pipeline & { revive(runId: string): Pr
     /** Idempotent: a run that has its instance keeps it. */
     async start(runId) {
       const workflow = await workflowOf(env, runId);
-      if (await exists(workflow, runId)) return;
       await workflow.create({ id: runId, params: { runId } }).catch(async (error: unknown) => {
         if (!(await exists(workflow, runId))) throw error;
       });

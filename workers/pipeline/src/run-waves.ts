@@ -36,10 +36,10 @@ export async function runWaves(ctx: Context, { runId, step }: { runId: string; s
     }
     await run.do("close", () => closeRun(ctx, runId));
   } catch (error) {
-    // Also when a step gave up: a run must not stay open with nobody at work on it.
+    // A step gave up: a run must not stay open with nobody at work on it. One that was failed in its own words has ended as it should.
     const message = error instanceof Error ? error.message : String(error);
-    await step.do("record failure", patient, () => failRun(ctx, { runId, code: "internal", message }));
-    throw error;
+    const isNews = await step.do("record failure", patient, () => failRun(ctx, { runId, code: "internal", message }));
+    if (isNews) throw error;
   }
 }
 

@@ -17,7 +17,7 @@ export async function tick(env: Env): Promise<void> {
 async function reviveRuns(env: Env): Promise<void> {
   const pipeline = createPipeline(env);
   const { unstarted, low } = await findWaitingRuns(systemContext(env, "tick"));
-  const results = await Promise.allSettled([...unstarted, ...low].map((runId) => pipeline.revive(runId)));
+  const results = await Promise.allSettled([...unstarted.map(pipeline.start), ...low.map(pipeline.revive)]);
   const failed = results.filter((result) => result.status === "rejected");
   if (failed.length > 0) throw new AggregateError(failed.map((result) => result.reason), `${failed.length} runs can't be revived`);
 }

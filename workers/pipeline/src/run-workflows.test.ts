@@ -1,0 +1,219 @@
+import { Manifest, type CreateRunInput } from "@whetstone/schemas/api";
+import { datasets, evaluations, models, runEvents, versions } from "@whetstone/schemas/db";
+import { cancelRun } from "@whetstone/core/runs/cancel-run";
+import { closeRun } from "@whetstone/core/runs/close-run";
+import { completeTasks } from "@whetstone/core/tasks/complete-tasks";
+import { heartbeatTasks } from "@whetstone/core/tasks/heartbeat-tasks";
+import { and, asc, eq } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { systemContext } from "./pipeline.ts";
+import { claimSome, doTask, env, failTask, leaseOf, makeDataset, makeModel, makeUpload, makeVersion, makeWorkspace, startWatched, waitForRun } from "./testing.ts";
+
+type Workspace = Awaited<ReturnType<typeof makeWorkspace>>;
+const inputs = {
+  ingest: async ({ owner }: Workspace): Promise<CreateRunInput> => ({
+    kind: "ingest",
+    datasetId: await makeDataset(owner),
+    uploadIds: [await makeUpload(owner), await makeUpload(owner)],
+  }),
+  refine: async (workspace: Workspace): Promise<CreateRunInput> => ({ kind: "refine", versionId: await makeVersion(workspace) }),
+  train: async (workspace: Workspace): Promise<CreateRunInput> => ({
+    kind: "train",
+    versionId: await makeVersion(workspace),
+    modelName: "small",
+    initModelId: await makeModel(workspace.owner),
+  }),
+  evaluate: async (workspace: Workspace): Promise<CreateRunInput> => ({
+    kind: "evaluate",
+    versionId: await makeVersion(workspace),
+    modelId: await makeModel(workspace.owner),
+    tasks: [{ type: "retrieval" }],
+  }),
+  noop: async (): Promise<CreateRunInput> => ({ kind: "noop", taskCount: 3 }),
+};
+const kinds = ["ingest", "refine", "train", "evaluate", "noop"] as const;
+
+describe.each(kinds)("a run of kind %s", (kind) => {
+  it("succeeds once its tasks have, and closing it again changes nothing", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const { id, instance } = await startWatched(owner, await inputs[kind](workspace));
+    await using _ = instance;
+
+    for (const row of await claimSome(runner)) expect(await doTask(runner, row)).toBe("accepted");
+    const run = await waitForRun(owner, id);
+    await instance.waitForStatus("complete");
+    await closeRun(systemContext(env, "test"), id);
+
+    expect(run).toMatchObject({ status: "succeeded", error: null });
+    expect(await waitForRun(owner, id)).toEqual(run);
+    expect(await typesOf(owner, id)).toEqual(["run.queued", "run.running", "run.succeeded"]);
+  });
+
+  it("fails when more tasks failed than it forgives, and names them", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const { id, instance } = await startWatched(owner, await inputs[kind](workspace));
+    await using _ = instance;
+
+    for (const row of await claimSome(runner)) await failTask(runner, row);
+    const run = await waitForRun(owner, id);
+
+    expect(run).toMatchObject({ status: "failed", error: { code: "tasks_failed", message: expect.stringContaining("task 0: archive_truncated (it ends too early)") } });
+    expect(run.output).toEqual({ versionId: null, modelId: null, evaluationId: null });
+  });
+
+  it("is cancelled when its runner has let go", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const { id, instance } = await startWatched(owner, await inputs[kind](workspace));
+    await using _ = instance;
+    const [row] = await claimSome(runner, 1);
+    if (!row) throw new Error("nothing claimed");
+
+    expect((await cancelRun(owner, id)).status).toBe("cancelling");
+    const { tasks: answers } = await heartbeatTasks(runner.ctx, { runnerId: runner.runner.id, tasks: [leaseOf(row)] });
+    const run = await waitForRun(owner, id);
+
+    expect(answers).toEqual([{ taskId: row.id, state: "cancelled" }]);
+    expect(run.status).toBe("cancelled");
+    expect(run.tasks).toMatchObject({ queued: 0, leased: 0, succeeded: 0, cancelled: run.tasks.total });
+  });
+});
+
+describe("what a run leaves behind", () => {
+  it("is a version with every shard once, however the tasks were ordered", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const { id, instance } = await startWatched(owner, await inputs.ingest(workspace));
+    await using _ = instance;
+    for (const row of (await claimSome(runner)).toReversed()) await doTask(runner, row);
+
+    const run = await waitForRun(owner, id);
+
+    const [version] = await owner.db.select().from(versions).where(eq(versions.runId, id));
+    const manifest = Manifest.parse(JSON.parse(await owner.storage.getText(version?.manifestKey ?? "", { maxBytes: 1e6 })));
+    expect(version).toMatchObject({ id: run.output.versionId, number: 1, parentId: null, layers: ["base", "rejects"], sampleCount: 20, rejectCount: 4, shardCount: 4 });
+    expect(manifest.shards.map((shard) => shard.index)).toEqual([0, 1, 2, 3]);
+    expect(new Set(manifest.shards.map((shard) => shard.key)).size).toBe(4);
+    expect(manifest.layers["base"]?.map((file) => file.shard)).toEqual([0, 1, 2, 3]);
+    const [dataset] = await owner.db.select().from(datasets).where(eq(datasets.id, version?.datasetId ?? ""));
+    expect(dataset?.latestVersionId).toBe(version?.id);
+    expect(run.counts).toEqual({ samples: 20, rejects: 4 });
+  });
+
+  it("is the next version with a refined layer, its parent untouched", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const versionId = await makeVersion(workspace);
+    const { id, instance } = await startWatched(owner, { kind: "refine", versionId });
+    await using _ = instance;
+    for (const row of await claimSome(runner)) await doTask(runner, row);
+
+    const run = await waitForRun(owner, id);
+
+    const [version] = await owner.db.select().from(versions).where(eq(versions.runId, id));
+    expect(version).toMatchObject({ number: 2, parentId: versionId, layers: ["base", "refined", "rejects"], sampleCount: 10, rejectCount: 4 });
+    expect(run.progress).toEqual({ done: 10, total: 10, unit: "samples" });
+  });
+
+  it("is a version without the shards that failed, when the run forgives them", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const versionId = await makeVersion(workspace);
+    const { id, instance } = await startWatched(owner, { kind: "refine", versionId, tolerateFailedTasks: 1 });
+    await using _ = instance;
+    const [first, second] = await claimSome(runner);
+    if (!first || !second) throw new Error("two tasks were expected");
+    await failTask(runner, first);
+    await doTask(runner, second);
+
+    const run = await waitForRun(owner, id);
+
+    const [version] = await owner.db.select().from(versions).where(eq(versions.runId, id));
+    const manifest = Manifest.parse(JSON.parse(await owner.storage.getText(version?.manifestKey ?? "", { maxBytes: 1e6 })));
+    expect(run).toMatchObject({ status: "succeeded", counts: { failedTasks: 1 }, tasks: { failed: 1, succeeded: 1 } });
+    expect(manifest.layers["refined"]?.map((file) => file.shard)).toEqual([1]);
+    expect(manifest.shards).toHaveLength(2);
+  });
+
+  it("is a model of the next number under its name, and scores", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const trained = [];
+    for (let i = 0; i < 2; i += 1) {
+      const { id, instance } = await startWatched(owner, await inputs.train(workspace));
+      await using _ = instance;
+      for (const row of await claimSome(runner)) await doTask(runner, row);
+      trained.push((await waitForRun(owner, id)).output.modelId);
+    }
+    const { id, instance } = await startWatched(owner, await inputs.evaluate(workspace));
+    await using _ = instance;
+    for (const row of await claimSome(runner)) await doTask(runner, row);
+    const { output } = await waitForRun(owner, id);
+
+    const rows = await owner.db
+      .select()
+      .from(models)
+      .where(and(eq(models.workspaceId, owner.workspaceId), eq(models.name, "small")))
+      .orderBy(asc(models.number));
+    expect(rows.map((row) => [row.id, row.number])).toEqual([
+      [trained[0], 1],
+      [trained[1], 2],
+    ]);
+    const [evaluation] = await owner.db.select().from(evaluations).where(eq(evaluations.runId, id));
+    expect(evaluation).toMatchObject({ id: output.evaluationId, scores: [{ type: "zero-shot-classification", acc1: 0.5 }] });
+  });
+
+  it("is nothing when the archives held no sample", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const { id, instance } = await startWatched(owner, { ...(await inputs.ingest(workspace)), tolerateFailedTasks: 2 });
+    await using _ = instance;
+    for (const row of await claimSome(runner)) await failTask(runner, row);
+
+    expect(await waitForRun(owner, id)).toMatchObject({ status: "failed", error: { code: "no_samples" }, output: { versionId: null } });
+  });
+});
+
+describe("an ending nobody planned", () => {
+  it("of a run that can't be planned is a failure that says why", async () => {
+    const workspace = await makeWorkspace();
+    const { owner } = workspace;
+    const input = await inputs.train(workspace);
+    const modelId = input.kind === "train" ? input.initModelId : "";
+    const { id, instance } = await startTrainWithout(owner, { input, modelId });
+    await using _ = instance;
+
+    const run = await waitForRun(owner, id);
+
+    expect(run).toMatchObject({ status: "failed", error: { code: "model_missing", message: expect.stringContaining(modelId) } });
+    await instance.waitForStatus("complete");
+  });
+
+  it("of a thousand tasks and more still comes, wave after wave", async () => {
+    const { owner, runner } = await makeWorkspace();
+    const { id, instance } = await startWatched(owner, { kind: "noop", taskCount: 1_100 });
+    await using _ = instance;
+    let done = 0;
+    while (done < 1_100) {
+      const rows = await claimSome(runner);
+      await completeTasks(runner.ctx, { runnerId: runner.runner.id, tasks: rows.map((row) => ({ ...leaseOf(row), result: { counts: { samples: 1 } }, outputs: [] })) });
+      done += rows.length;
+    }
+
+    expect(await waitForRun(owner, id)).toMatchObject({ status: "succeeded", counts: { samples: 1_100 }, tasks: { total: 1_100, succeeded: 1_100 } });
+  });
+});
+
+async function startTrainWithout(owner: Workspace["owner"], { input, modelId }: { input: CreateRunInput; modelId: string }) {
+  // The row goes between the request and the workflow's first step.
+  const { start } = owner.pipeline;
+  const deleting = { ...owner.pipeline, start: async (id: string) => (await owner.db.delete(models).where(eq(models.id, modelId)), start(id)) };
+  return startWatched({ ...owner, pipeline: deleting }, input);
+}
+
+async function typesOf(owner: Workspace["owner"], runId: string): Promise<string[]> {
+  const rows = await owner.db.select({ type: runEvents.type }).from(runEvents).where(eq(runEvents.runId, runId)).orderBy(asc(runEvents.id));
+  return rows.map((row) => row.type);
+}
