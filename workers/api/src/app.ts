@@ -6,16 +6,28 @@ import { AppError } from "@whetstone/core/errors";
 import type { AppEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { etag } from "./middleware/etag.ts";
+import { idempotency } from "./middleware/idempotency.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { onError, onNotFound } from "./problem.ts";
 import { createRouter } from "./router.ts";
+import { datasets } from "./routes/datasets.ts";
+import { mountDocs } from "./routes/docs.ts";
+import { evaluations } from "./routes/evaluations.ts";
+import { health } from "./routes/health.ts";
+import { keys } from "./routes/keys.ts";
+import { models } from "./routes/models.ts";
 import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
 import { tasks } from "./routes/tasks.ts";
+import { uploads } from "./routes/uploads.ts";
+import { versions } from "./routes/versions.ts";
+import { workspaces } from "./routes/workspaces.ts";
 
 const maxBodyBytes = 1024 ** 2;
 const maxCompletionBytes = 16 * 1024 ** 2;
+
+const routers = [workspaces, keys, uploads, datasets, versions, models, evaluations, runs, tasks, runners, runner];
 
 /** The whole API: middleware in order, then one router a noun. */
 export function createApp(): OpenAPIHono<AppEnv> {
@@ -24,7 +36,11 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.notFound(onNotFound((path) => methodsOf(app, path)));
 
   app.use(requestId);
-  app.use(secureHeaders());
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+    }),
+  );
   app.use(
     cors({
       origin: (_origin, c) => c.env.CORS_ORIGIN,
@@ -35,9 +51,12 @@ export function createApp(): OpenAPIHono<AppEnv> {
   );
   app.use(async (c, next) => limitBody(c.req.path === "/v1/runner/complete" ? maxCompletionBytes : maxBodyBytes)(c, next));
   app.use("/v1/*", authenticate);
+  app.use("/v1/*", idempotency);
   app.use("/v1/*", etag);
 
-  for (const router of [runs, tasks, runners, runner]) app.route("/", router);
+  app.route("/", health);
+  for (const router of routers) app.route("/", router);
+  mountDocs(app);
   return app;
 }
 

@@ -29,7 +29,9 @@ export function onNotFound(methodsOf: (path: string) => string[]): NotFoundHandl
 function toAppError(error: Error): AppError | undefined {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) return new AppError("invalid_input", "the body is not valid JSON", { cause: error });
-  if (error instanceof HTTPException && error.status === 413) return new AppError("payload_too_large", "the body is too large", { cause: error });
+  if (error instanceof HTTPException && error.status === 415) {
+    return new AppError("invalid_input", "send the body as JSON, with content-type: application/json", { cause: error });
+  }
   return undefined;
 }
 

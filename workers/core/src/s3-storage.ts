@@ -50,10 +50,10 @@ export function createS3Storage(config: S3Config): Storage {
       return answer.UploadId;
     },
 
-    presignPart: ({ key, multipartId, partNumber, expiresSeconds }) =>
-      getSignedUrl(client, new UploadPartCommand({ Bucket, Key: key, UploadId: multipartId, PartNumber: partNumber }), {
-        expiresIn: expiresSeconds,
-      }),
+    presignPart({ key, multipartId, partNumber, sizeBytes, expiresSeconds }) {
+      const part = { UploadId: multipartId, PartNumber: partNumber, ContentLength: sizeBytes };
+      return getSignedUrl(client, new UploadPartCommand({ Bucket, Key: key, ...part }), { expiresIn: expiresSeconds });
+    },
 
     async completeMultipart({ key, multipartId, parts }) {
       const MultipartUpload = { Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) };

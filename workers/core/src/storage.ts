@@ -8,7 +8,8 @@ export interface ObjectInfo {
 /** S3, as the verbs need it. Bytes of samples never pass through: clients and runners get presigned addresses. */
 export interface Storage {
   createMultipart(key: string): Promise<string>;
-  presignPart(input: { key: string; multipartId: string; partNumber: number; expiresSeconds: number }): Promise<string>;
+  /** S3 refuses a part of another size. */
+  presignPart(input: { key: string; multipartId: string; partNumber: number; sizeBytes: number; expiresSeconds: number }): Promise<string>;
   /** Idempotent: an upload completed before answers as now. */
   completeMultipart(input: { key: string; multipartId: string; parts: { partNumber: number; etag: string }[] }): Promise<void>;
   abortMultipart(input: { key: string; multipartId: string }): Promise<void>;

@@ -1,0 +1,13 @@
+import type { Model } from "@whetstone/schemas/api";
+import type { models } from "@whetstone/schemas/db";
+
+export type ModelRow = typeof models.$inferSelect;
+
+export function toModel({ workspaceId: _, package: __, files, createdAt, ...row }: ModelRow): Model {
+  return {
+    ...row,
+    object: "model",
+    files: files.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 })),
+    createdAt: createdAt.toISOString(),
+  };
+}

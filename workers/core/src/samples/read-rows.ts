@@ -1,0 +1,53 @@
+import { decompress } from "fzstd";
+import { type AsyncBuffer, type Compressors, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import type { z } from "zod";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+
+/** One read of a layer's file; row groups are written far smaller. Keeps a hostile file from filling the Worker's memory. */
+const maxReadBytes = 24 * 1024 ** 2;
+
+export interface LayerFile {
+  key: string;
+  sizeBytes: number;
+}
+export interface RowRange {
+  from: number;
+  to: number;
+  columns?: string[];
+}
+
+// hyparquet-compressors brings WebAssembly, which Workers can't compile; Zstandard in plain JavaScript is all our writers need.
+const compressors: Compressors = { ZSTD: (input) => decompress(input) };
+
+/** Rows of a Parquet layer by range reads: its footer, then the column chunks that hold them. */
+export async function readRows<T extends z.ZodType>(ctx: Context, file: LayerFile, { schema, from, to, columns }: RowRange & { schema: T }): Promise<z.output<T>[]> {
+  const buffer = toBuffer(ctx, file);
+  const metadata = await parquetMetadataAsync(buffer);
+  const rows = await parquetReadObjects({
+    file: buffer,
+    metadata,
+    rowStart: from,
+    rowEnd: Math.min(to, Number(metadata.num_rows)),
+    compressors,
+    useOffsetIndex: true,
+    ...(columns ? { columns } : {}),
+  });
+  return rows.map((row) => schema.parse(toCamelCase(row)));
+}
+
+function toBuffer(ctx: Context, { key, sizeBytes }: LayerFile): AsyncBuffer {
+  return {
+    byteLength: sizeBytes,
+    slice(start, end = sizeBytes) {
+      if (end - start > maxReadBytes) throw new AppError("payload_too_large", `a row group of ${key} is larger than ${maxReadBytes} bytes; write smaller row groups`);
+      return ctx.storage.getRange(key, { start, end });
+    },
+  };
+}
+
+/** Parquet's snake_case columns and 64-bit integers as our rows have them. */
+function toCamelCase(row: Record<string, unknown>): Record<string, unknown> {
+  const name = (column: string) => column.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [name(column), typeof value === "bigint" ? Number(value) : value]));
+}
