@@ -15,7 +15,14 @@ const { values } = parseArgs({
     images: { type: "string" },
   },
 });
-const alts = ["", "IMG_2041.JPG", "free png clipart of an apple, buy now with 50 % off", "photo", "rotes auto auf der strasse", "Smiling face - stock vector"];
+const alts = [
+  "",
+  "IMG_2041.JPG",
+  "free png clipart of an apple, buy now with 50 % off",
+  "photo",
+  "rotes auto auf der strasse",
+  "Smiling face - stock vector",
+];
 
 const items = await makeItems(Number(values.samples));
 const refiner = await createEmbeddedRefiner({
@@ -46,7 +53,10 @@ async function run(batch: RefineItem[]): Promise<Outcome[]> {
   async function* each(): AsyncGenerator<RefineItem> {
     yield* batch;
   }
-  await refiner.refine(each(), { signal: new AbortController().signal, onOutcome: (_, outcome) => void done.push(outcome) });
+  await refiner.refine(each(), {
+    signal: new AbortController().signal,
+    onOutcome: (_, outcome) => void done.push(outcome),
+  });
   return done;
 }
 
@@ -54,19 +64,27 @@ async function makeItems(count: number): Promise<RefineItem[]> {
   const images = values.images ? await readImages(values.images) : await drawImages();
   return Array.from({ length: count }, (_, i) => {
     const image = images[i % images.length] ?? Buffer.alloc(0);
-    return { uid: String(i), image, imageSha256: createHash("sha256").update(image).digest("hex"), text: alts[i % alts.length] ?? "" };
+    return {
+      uid: String(i),
+      image,
+      imageSha256: createHash("sha256").update(image).digest("hex"),
+      text: alts[i % alts.length] ?? "",
+    };
   });
 }
 
 async function readImages(folder: string): Promise<Buffer[]> {
-  const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|webp)$/.test(file)).sort();
+  const files = (await readdir(folder)).filter((file) => /\.(png|jpe?g|webp)$/.test(file)).toSorted();
   return Promise.all(files.map((file) => readFile(join(folder, file))));
 }
 
 /** Coloured shapes at 128 pixels, so that decoding and resizing cost what they do for artwork. */
 function drawImages(): Promise<Buffer[]> {
   const draw = (_: unknown, i: number) => {
-    const shape = i % 2 ? `<circle cx="64" cy="${40 + i}" r="${20 + i}"/>` : `<rect x="${i}" y="20" width="60" height="${50 + i}"/>`;
+    const shape =
+      i % 2
+        ? `<circle cx="64" cy="${40 + i}" r="${20 + i}"/>`
+        : `<rect x="${i}" y="20" width="60" height="${50 + i}"/>`;
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128"><g fill="hsl(${i * 25} 80% 50%)">${shape}</g></svg>`;
     return sharp(Buffer.from(svg)).png().toBuffer();
   };

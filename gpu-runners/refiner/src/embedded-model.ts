@@ -37,9 +37,20 @@ const RefinerFormat = z.object({
   }),
 });
 export type RefinerFormat = z.infer<typeof RefinerFormat>;
-export type EmbeddedModel = { name: string; hash: string; promptHash: string; format: RefinerFormat; tokenizer: Tokenizer; graphs: Graphs };
+export type EmbeddedModel = {
+  name: string;
+  hash: string;
+  promptHash: string;
+  format: RefinerFormat;
+  tokenizer: Tokenizer;
+  graphs: Graphs;
+};
 
-const graphFiles = { vision: "onnx/vision_encoder.onnx", embed: "onnx/embed_tokens.onnx", decoder: "onnx/decoder_model_merged.onnx" } as const;
+const graphFiles = {
+  vision: "onnx/vision_encoder.onnx",
+  embed: "onnx/embed_tokens.onnx",
+  decoder: "onnx/decoder_model_merged.onnx",
+} as const;
 const open = new Map<string, Promise<EmbeddedModel>>();
 
 /** Loads a model folder once a process. */
@@ -54,14 +65,18 @@ export function openEmbeddedModel(modelsDir: string, name: string): Promise<Embe
 async function loadModel(modelsDir: string, name: string): Promise<EmbeddedModel> {
   const names = await readdir(modelsDir).catch((): string[] => []);
   if (!names.includes(name)) {
-    const known = names.length > 0 ? `it has ${names.sort().join(", ")}` : "it has none";
-    throw new TaskError("model_unknown", `the refiner has no embedded model ${JSON.stringify(name)}; ${known}`, { fate: "final" });
+    const known = names.length > 0 ? `it has ${names.toSorted().join(", ")}` : "it has none";
+    throw new TaskError("model_unknown", `the refiner has no embedded model ${JSON.stringify(name)}; ${known}`, {
+      fate: "final",
+    });
   }
   const folder = join(modelsDir, name);
   try {
     const format = RefinerFormat.parse(JSON.parse(await readFile(join(folder, "refiner.json"), "utf8")));
     const tokenizer = new Tokenizer(JSON.parse(await readFile(join(folder, "tokenizer.json"), "utf8")) as object, {});
-    const [vision, embed, decoder] = await Promise.all(Object.values(graphFiles).map((file) => openGraph(join(folder, file))));
+    const [vision, embed, decoder] = await Promise.all(
+      Object.values(graphFiles).map((file) => openGraph(join(folder, file))),
+    );
     if (!vision || !embed || !decoder) throw new Error("a graph is missing");
     const promptHash = createHash("sha256").update(JSON.stringify(format.prompt)).digest("hex");
     return { name, hash: await hashFolder(folder), promptHash, format, tokenizer, graphs: { vision, embed, decoder } };
@@ -74,7 +89,7 @@ async function loadModel(modelsDir: string, name: string): Promise<EmbeddedModel
 /** One hash over all that decides the model's answers. */
 async function hashFolder(folder: string): Promise<string> {
   const all = createHash("sha256");
-  for (const file of [...Object.values(graphFiles), "refiner.json", "tokenizer.json"].sort()) {
+  for (const file of [...Object.values(graphFiles), "refiner.json", "tokenizer.json"].toSorted()) {
     all.update(`${file}:${(await hashFile(join(folder, file))).sha256}\n`);
   }
   return all.digest("hex");

@@ -11,25 +11,45 @@ type Prepared = { item: RefineItem; pixels: Float32Array | undefined };
 const batchSize = 32;
 
 /** Refinements by a small image-text model on this machine's CPU; the same item gives the same texts in any batch. */
-export async function createEmbeddedRefiner({ modelsDir, model: name, temperature, seed }: EmbeddedOptions): Promise<Refiner> {
+export async function createEmbeddedRefiner({
+  modelsDir,
+  model: name,
+  temperature,
+  seed,
+}: EmbeddedOptions): Promise<Refiner> {
   const model = await openEmbeddedModel(modelsDir, name);
   const { tokenizer, format, graphs } = model;
   const idOf = (token: string) => tokenizer.token_to_id(token) ?? -1;
-  const tokens = { image: idOf(format.prompt.imageToken), pad: idOf(format.prompt.padToken), stop: idOf(format.output.end) };
+  const tokens = {
+    image: idOf(format.prompt.imageToken),
+    pad: idOf(format.prompt.padToken),
+    stop: idOf(format.output.end),
+  };
 
   async function refineBatch(batch: Prepared[], { signal, onOutcome }: RefineOptions): Promise<void> {
     const startedAt = performance.now();
     const rows = batch.flatMap(({ item, pixels }) =>
       pixels ? [{ item, pixels, ids: toPromptIds(item.text, model), random: createRandom(seed, item) }] : [],
     );
-    const options = { imageSize: format.image.size, maxNewTokens: format.output.maxNewTokens, temperature, tokens, signal };
+    const options = {
+      imageSize: format.image.size,
+      maxNewTokens: format.output.maxNewTokens,
+      temperature,
+      tokens,
+      signal,
+    };
     const answers = rows.length > 0 ? await generate(graphs, rows, options) : [];
     const latencyMs = performance.now() - startedAt;
 
     for (const { item, pixels } of batch) if (!pixels) onOutcome(item, undecodable);
     rows.forEach(({ item, ids }, i) => {
       const answer = answers[i] ?? [];
-      onOutcome(item, { ...toOutcome(answer, model), latencyMs, promptTokens: ids.length, completionTokens: answer.length });
+      onOutcome(item, {
+        ...toOutcome(answer, model),
+        latencyMs,
+        promptTokens: ids.length,
+        completionTokens: answer.length,
+      });
     });
   }
 
@@ -42,7 +62,12 @@ export async function createEmbeddedRefiner({ modelsDir, model: name, temperatur
       let batch: Promise<Prepared>[] = [];
       for await (const item of items) {
         // Images are read while the batch fills.
-        batch.push(toPixels(item.image, format.image).then((pixels) => ({ item, pixels }), () => ({ item, pixels: undefined })));
+        batch.push(
+          toPixels(item.image, format.image).then(
+            (pixels) => ({ item, pixels }),
+            () => ({ item, pixels: undefined }),
+          ),
+        );
         if (batch.length < batchSize) continue;
         await refineBatch(await Promise.all(batch), options);
         batch = [];
@@ -68,7 +93,10 @@ function toOutcome(answer: number[], model: EmbeddedModel) {
 
 /** Random numbers that depend on seed and item alone (mulberry32). */
 function createRandom(seed: number, { imageSha256, text }: RefineItem): () => number {
-  let state = createHash("sha256").update(JSON.stringify([seed, imageSha256, text])).digest().readUInt32LE();
+  let state = createHash("sha256")
+    .update(JSON.stringify([seed, imageSha256, text]))
+    .digest()
+    .readUInt32LE();
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -9,7 +9,10 @@ export async function toDataUrl(image: Uint8Array): Promise<string> {
   const picture = sharp(image, { limitInputPixels: maxPixels });
   const { format, width, height } = await picture.metadata();
   if (understood.has(format) && Math.max(width, height) <= maxSide) return encode(format, Buffer.from(image));
-  const smaller = picture.autoOrient().flatten({ background: "#ffffff" }).resize(maxSide, maxSide, { fit: "inside", withoutEnlargement: true });
+  const smaller = picture
+    .autoOrient()
+    .flatten({ background: "#ffffff" })
+    .resize(maxSide, maxSide, { fit: "inside", withoutEnlargement: true });
   return encode("jpeg", await smaller.jpeg({ quality: 90 }).toBuffer());
 }
 

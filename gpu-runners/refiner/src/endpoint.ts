@@ -52,7 +52,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
     const timeout = AbortSignal.timeout(timeoutMs);
     try {
       if (!allowPrivateAddresses) assertPublicHost(url.hostname);
-      const answer = await request(url, { method: "POST", dispatcher: agent, headers, body, signal: AbortSignal.any([signal, timeout]) });
+      const answer = await request(url, {
+        method: "POST",
+        dispatcher: agent,
+        headers,
+        body,
+        signal: AbortSignal.any([signal, timeout]),
+      });
       const text = await answer.body.text();
       if (answer.statusCode === 200) return parseAnswer(text);
       throw toFailure(answer.statusCode, text, { retryAfter: answer.headers["retry-after"], settings, url });
@@ -61,7 +67,8 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
       if (error instanceof CallFailure || error instanceof TaskError) throw error;
       if (error instanceof PrivateAddressError) throw privateAddress(error, settings.address);
       const message = error instanceof Error ? error.message || error.name : String(error);
-      if (timeout.aborted || /Timeout/.test(message)) throw new CallFailure("timeout", `no answer within ${timeoutMs} ms`, { cause: error });
+      if (timeout.aborted || /Timeout/.test(message))
+        throw new CallFailure("timeout", `no answer within ${timeoutMs} ms`, { cause: error });
       throw new CallFailure("down", `${url.origin}: ${message}`, { cause: error });
     }
   }
@@ -74,7 +81,13 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         try {
           return await postOnce(url, text, signal);
         } catch (error) {
-          if (!(error instanceof CallFailure) || error.kind === "refused" || failures >= maxRetries || error.retryAfterMs > longestWaitMs) throw error;
+          if (
+            !(error instanceof CallFailure) ||
+            error.kind === "refused" ||
+            failures >= maxRetries ||
+            error.retryAfterMs > longestWaitMs
+          )
+            throw error;
           const jitterMs = jitteredDelayMs(failures, { baseMs: 250 });
           await sleep(error.retryAfterMs + jitterMs, signal);
           signal.throwIfAborted();
@@ -97,12 +110,21 @@ type Context = { retryAfter: string | string[] | undefined; settings: EndpointOp
 
 function toFailure(status: number, body: string, { retryAfter, settings, url }: Context): Error {
   const said = `the endpoint answered ${status}: ${body.replace(/\s+/g, " ").slice(0, 300)}`;
-  if (status === 401 || status === 403) return new TaskError("endpoint_unauthorized", `${said}; check ${settings.key}`, { fate: "final" });
-  if (status === 404) return new TaskError("endpoint_not_found", `${said}; check ${settings.address} (asked ${url.href})`, { fate: "final" });
+  if (status === 401 || status === 403)
+    return new TaskError("endpoint_unauthorized", `${said}; check ${settings.key}`, { fate: "final" });
+  if (status === 404)
+    return new TaskError("endpoint_not_found", `${said}; check ${settings.address} (asked ${url.href})`, {
+      fate: "final",
+    });
   if (status >= 300 && status < 400) {
-    return new TaskError("endpoint_redirects", `${said}; redirects are not followed, so set ${settings.address} to the final address`, { fate: "final" });
+    return new TaskError(
+      "endpoint_redirects",
+      `${said}; redirects are not followed, so set ${settings.address} to the final address`,
+      { fate: "final" },
+    );
   }
-  if ([408, 425, 429, 502, 503, 504].includes(status)) return new CallFailure("down", said, { retryAfterMs: toMs(retryAfter) });
+  if ([408, 425, 429, 502, 503, 504].includes(status))
+    return new CallFailure("down", said, { retryAfterMs: toMs(retryAfter) });
   return new CallFailure(status >= 500 ? "broken" : "refused", said);
 }
 

@@ -4,7 +4,13 @@ import { floatsOf, toFloats, toInts, type Graph, type Tensor } from "./session.t
 export type Graphs = { vision: Graph; embed: Graph; decoder: Graph };
 export type TokenIds = { image: number; pad: number; stop: number };
 export type GenerateRow = { ids: number[]; pixels: Float32Array; random: () => number };
-export type GenerateOptions = { imageSize: number; maxNewTokens: number; temperature: number; tokens: TokenIds; signal: AbortSignal };
+export type GenerateOptions = {
+  imageSize: number;
+  maxNewTokens: number;
+  temperature: number;
+  tokens: TokenIds;
+  signal: AbortSignal;
+};
 
 type Cache = Record<string, Tensor>;
 /** The rows still going (by their place in the batch asked for), where each begins after its padding, and what has been read. */
@@ -22,7 +28,9 @@ export async function generate(graphs: Graphs, rows: GenerateRow[], options: Gen
   for (let step = 0; state.rows.length > 0; step++) {
     signal.throwIfAborted();
     const width = logits.length / state.rows.length;
-    const next = state.rows.map((row, i) => pick(logits.subarray(i * width, (i + 1) * width), temperature, rows[row]?.random ?? Math.random));
+    const next = state.rows.map((row, i) =>
+      pick(logits.subarray(i * width, (i + 1) * width), temperature, rows[row]?.random ?? Math.random),
+    );
     const going = state.rows.flatMap((row, i) => {
       const id = next[i] ?? tokens.stop;
       if (id === tokens.stop) return [];
@@ -31,7 +39,11 @@ export async function generate(graphs: Graphs, rows: GenerateRow[], options: Gen
     });
     if (going.length === 0) break;
     state = keepRows(state, going);
-    logits = await readTokens(graphs, state, going.map((i) => next[i] ?? tokens.pad));
+    logits = await readTokens(
+      graphs,
+      state,
+      going.map((i) => next[i] ?? tokens.pad),
+    );
   }
   return answers;
 }
@@ -68,7 +80,9 @@ async function decode(decoder: Graph, state: State, embeds: Tensor): Promise<Flo
   const { starts, length: total } = state;
   const [batch = 0, width = 0] = embeds.dims;
   const mask = starts.flatMap((start) => Array.from({ length: total }, (_, place) => (place < start ? 0 : 1)));
-  const positions = starts.flatMap((start) => Array.from({ length: width }, (_, i) => Math.max(0, total - width + i - start)));
+  const positions = starts.flatMap((start) =>
+    Array.from({ length: width }, (_, i) => Math.max(0, total - width + i - start)),
+  );
   const feeds: Record<string, Tensor> = {
     inputs_embeds: embeds,
     attention_mask: toInts(mask, [batch, total]),
@@ -94,7 +108,8 @@ function placeImages(embeds: Float32Array, features: Float32Array, { ids, imageI
     embeds.set(features.subarray(used * width, (used + 1) * width), place * width);
     used += 1;
   });
-  if (used * width !== features.length) throw new RangeError(`the prompts hold ${used} image tokens, the images ${features.length / width}`);
+  if (used * width !== features.length)
+    throw new RangeError(`the prompts hold ${used} image tokens, the images ${features.length / width}`);
 }
 
 function emptyCache(decoder: Graph, batch: number): Cache {

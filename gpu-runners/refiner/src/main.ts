@@ -5,7 +5,8 @@ import { runnerMain } from "@whetstone/runtime";
 import { createRefineShard } from "./refine-shard.ts";
 
 const folderOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-const { WHETSTONE_CACHE_DIR, WHETSTONE_CACHE_BYTES, WHETSTONE_MODELS_DIR, WHETSTONE_ALLOW_PRIVATE_ENDPOINTS } = process.env;
+const { WHETSTONE_CACHE_DIR, WHETSTONE_CACHE_BYTES, WHETSTONE_MODELS_DIR, WHETSTONE_ALLOW_PRIVATE_ENDPOINTS } =
+  process.env;
 
 await runnerMain({
   name: "refiner",

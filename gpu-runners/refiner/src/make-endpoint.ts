@@ -3,9 +3,27 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
 /** What a test's server was asked, and what it answers. `nth` counts requests about the same alt-text from 1. */
-export type Asked = { body: ChatRequest; text: string; nth: number; isProbe: boolean; headers: IncomingMessage["headers"] };
-export type ChatRequest = { model: string; max_tokens: number; response_format?: { type: string }; messages: { role: string; content: unknown }[] };
-export type Reply = { status?: number; headers?: Record<string, string>; body?: string; content?: string; delayMs?: number; refusal?: string };
+export type Asked = {
+  body: ChatRequest;
+  text: string;
+  nth: number;
+  isProbe: boolean;
+  headers: IncomingMessage["headers"];
+};
+export type ChatRequest = {
+  model: string;
+  max_tokens: number;
+  response_format?: { type: string };
+  messages: { role: string; content: unknown }[];
+};
+export type Reply = {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+  content?: string;
+  delayMs?: number;
+  refusal?: string;
+};
 
 export const goodAnswer = {
   positiveDescription: "a red fox in the snow",
@@ -32,8 +50,15 @@ export async function makeEndpoint(answer: (asked: Asked) => Reply) {
     asked.push(one);
     const reply = request.url?.endsWith("/v1/chat/completions") ? answer(one) : { status: 404, body: "no such path" };
     if (reply.delayMs) await new Promise((resolve) => setTimeout(resolve, reply.delayMs));
-    const message = { role: "assistant", content: reply.content ?? JSON.stringify(goodAnswer), refusal: reply.refusal ?? null };
-    const completion = { choices: [{ finish_reason: "stop", message }], usage: { prompt_tokens: 100, completion_tokens: 40 } };
+    const message = {
+      role: "assistant",
+      content: reply.content ?? JSON.stringify(goodAnswer),
+      refusal: reply.refusal ?? null,
+    };
+    const completion = {
+      choices: [{ finish_reason: "stop", message }],
+      usage: { prompt_tokens: 100, completion_tokens: 40 },
+    };
     response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
     response.end(reply.body ?? JSON.stringify(completion));
   }

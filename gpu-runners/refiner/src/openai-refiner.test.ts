@@ -9,7 +9,9 @@ import { readPrompt } from "./prompts.ts";
 import type { Outcome, RefineItem } from "./refiner.ts";
 
 const prompt = await readPrompt(fileURLToPath(new URL("../prompts", import.meta.url)), "short");
-const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: "#ff0000" } }).png().toBuffer();
+const png = await sharp({ create: { width: 9, height: 9, channels: 3, background: "#ff0000" } })
+  .png()
+  .toBuffer();
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await Promise.all(closers.splice(0).map((close) => close()));
@@ -21,18 +23,40 @@ async function serve(answer: (asked: Asked) => Reply) {
   return endpoint;
 }
 
-type Tweaks = Partial<{ maxRetries: number; timeoutMs: number; concurrency: number; apiKeySecret: string; allowPrivateAddresses: boolean; image: Buffer }>;
+type Tweaks = Partial<{
+  maxRetries: number;
+  timeoutMs: number;
+  concurrency: number;
+  apiKeySecret: string;
+  allowPrivateAddresses: boolean;
+  image: Buffer;
+}>;
 
-async function refine(baseUrl: string, texts: string[], { allowPrivateAddresses = true, image = png, ...tweaks }: Tweaks = {}) {
-  const params = RefinerParams.parse({ provider: "openai", baseUrl, model: "tiny-vl", maxRetries: 2, timeoutMs: 2_000, ...tweaks });
+async function refine(
+  baseUrl: string,
+  texts: string[],
+  { allowPrivateAddresses = true, image = png, ...tweaks }: Tweaks = {},
+) {
+  const params = RefinerParams.parse({
+    provider: "openai",
+    baseUrl,
+    model: "tiny-vl",
+    maxRetries: 2,
+    timeoutMs: 2_000,
+    ...tweaks,
+  });
   if (params.provider !== "openai") throw new Error("wrong provider");
   const secret = (name: string) => (name === "LVLM_KEY" ? "sk-test" : undefined);
   const refiner = createOpenAiRefiner({ params, prompt, temperature: 0, seed: 7, secret, allowPrivateAddresses });
   const outcomes: Record<string, Outcome> = {};
   async function* items(): AsyncGenerator<RefineItem> {
-    for (const text of texts) yield { uid: text, text, image, imageSha256: createHash("sha256").update(image).digest("hex") };
+    for (const text of texts)
+      yield { uid: text, text, image, imageSha256: createHash("sha256").update(image).digest("hex") };
   }
-  await refiner.refine(items(), { signal: new AbortController().signal, onOutcome: (item, outcome) => void (outcomes[item.uid] = outcome) });
+  await refiner.refine(items(), {
+    signal: new AbortController().signal,
+    onOutcome: (item, outcome) => void (outcomes[item.uid] = outcome),
+  });
   return outcomes;
 }
 
@@ -42,20 +66,33 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
 
     const outcomes = await refine(baseUrl, ["a fox"], { apiKeySecret: "LVLM_KEY" });
 
-    expect(outcomes["a fox"]).toMatchObject({ refinement: goodAnswer, isRepaired: false, promptTokens: 100, completionTokens: 40 });
+    expect(outcomes["a fox"]).toMatchObject({
+      refinement: goodAnswer,
+      isRepaired: false,
+      promptTokens: 100,
+      completionTokens: 40,
+    });
     expect(asked).toHaveLength(1);
     expect(asked[0]?.headers.authorization).toBe("Bearer sk-test");
     expect(asked[0]?.body).toMatchObject({
       model: "tiny-vl",
       temperature: 0,
       seed: 7,
-      response_format: { type: "json_schema", json_schema: { schema: { additionalProperties: false, required: Object.keys(goodAnswer) } } },
+      response_format: {
+        type: "json_schema",
+        json_schema: { schema: { additionalProperties: false, required: Object.keys(goodAnswer) } },
+      },
       messages: [
         {
           role: "user",
           content: [
             { type: "image_url", image_url: { url: `data:image/png;base64,${png.toString("base64")}` } },
-            { type: "text", text: expect.stringMatching(/^Please generate descriptions \(tags\) & negative descriptions \(tags\) for this image:[^]*"a fox"/) },
+            {
+              type: "text",
+              text: expect.stringMatching(
+                /^Please generate descriptions \(tags\) & negative descriptions \(tags\) for this image:[^]*"a fox"/,
+              ),
+            },
           ],
         },
       ],
@@ -71,14 +108,20 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
       return { delayMs: 30 };
     });
 
-    await refine(baseUrl, Array.from({ length: 20 }, (_, i) => `t${i}`), { concurrency: 3 });
+    await refine(
+      baseUrl,
+      Array.from({ length: 20 }, (_, i) => `t${i}`),
+      { concurrency: 3 },
+    );
 
     expect(most).toBe(3);
   });
 
   it("sends a large image smaller", async () => {
     const { baseUrl, asked } = await serve(() => ({}));
-    const image = await sharp({ create: { width: 3000, height: 1500, channels: 3, background: "#0000ff" } }).png().toBuffer();
+    const image = await sharp({ create: { width: 3000, height: 1500, channels: 3, background: "#0000ff" } })
+      .png()
+      .toBuffer();
 
     await refine(baseUrl, ["large"], { image });
 
@@ -92,17 +135,30 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
 
     const outcomes = await refine(baseUrl, ["a"]);
 
-    expect(outcomes["a"]).toMatchObject({ refinement: goodAnswer, isRepaired: true, promptTokens: 200, completionTokens: 80 });
+    expect(outcomes["a"]).toMatchObject({
+      refinement: goodAnswer,
+      isRepaired: true,
+      promptTokens: 200,
+      completionTokens: 80,
+    });
     expect(asked[1]?.body.messages.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
     expect(asked[1]?.body.messages[2]?.content).toContain('"FOX" is in positiveTags too');
   });
 
   it.each([
     ["half JSON", { content: '{"positiveDescription": "a fo' }, "refine_invalid_json"],
-    ["an answer that fails the checks", { content: JSON.stringify({ ...goodAnswer, positiveTags: [] }) }, "refine_check_failed"],
+    [
+      "an answer that fails the checks",
+      { content: JSON.stringify({ ...goodAnswer, positiveTags: [] }) },
+      "refine_check_failed",
+    ],
     ["a refusal in words", { content: "I'm sorry, I can't help with that." }, "refine_refused"],
     ["a refusal in its own field", { content: "", refusal: "no" }, "refine_refused"],
-    ["an answer 400 to this sample", { status: 400, body: '{"error":"content rejected"}' }, "refine_rejected_by_endpoint"],
+    [
+      "an answer 400 to this sample",
+      { status: 400, body: '{"error":"content rejected"}' },
+      "refine_rejected_by_endpoint",
+    ],
     ["an answer 500 to this sample alone", { status: 500, body: "boom" }, "refine_rejected_by_endpoint"],
     ["no answer to this sample alone", { delayMs: 600 }, "refine_timeout"],
   ] as const)("rejects one sample and goes on after %s", async (_, reply, code) => {
@@ -138,7 +194,9 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
   });
 
   it("asks without a schema once the endpoint does not know response_format", async () => {
-    const { baseUrl, asked } = await serve(({ body }) => (body.response_format ? { status: 400, body: "unknown field response_format" } : {}));
+    const { baseUrl, asked } = await serve(({ body }) =>
+      body.response_format ? { status: 400, body: "unknown field response_format" } : {},
+    );
 
     const outcomes = await refine(baseUrl, ["a", "b", "c"], { concurrency: 1 });
 
@@ -155,14 +213,21 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
   ])("fails the task for another attempt, and rejects nothing, when the endpoint %s", async (_, answer) => {
     const { baseUrl } = await serve(answer);
 
-    await expect(refine(baseUrl, ["a", "b"], { maxRetries: 1, timeoutMs: 200 })).rejects.toMatchObject({ code: "endpoint_unavailable", fate: "retry" });
+    await expect(refine(baseUrl, ["a", "b"], { maxRetries: 1, timeoutMs: 200 })).rejects.toMatchObject({
+      code: "endpoint_unavailable",
+      fate: "retry",
+    });
   });
 
   it("fails the task for another attempt when nobody listens", async () => {
     const { baseUrl, close } = await makeEndpoint(() => ({}));
     await close();
 
-    await expect(refine(baseUrl, ["a"])).rejects.toMatchObject({ code: "endpoint_unavailable", fate: "retry", message: expect.stringContaining(baseUrl) });
+    await expect(refine(baseUrl, ["a"])).rejects.toMatchObject({
+      code: "endpoint_unavailable",
+      fate: "retry",
+      message: expect.stringContaining(baseUrl),
+    });
   });
 
   it.each([
@@ -171,7 +236,11 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
     [404, "endpoint_not_found", 'refiner.model "tiny-vl"'],
     [307, "endpoint_redirects", "refiner.baseUrl"],
   ])("ends the task for good after %i and names the setting", async (status, code, setting) => {
-    const { baseUrl, asked } = await serve(() => ({ status, headers: { location: "http://127.0.0.1:1/" }, body: "no" }));
+    const { baseUrl, asked } = await serve(() => ({
+      status,
+      headers: { location: "http://127.0.0.1:1/" },
+      body: "no",
+    }));
 
     const failed = refine(baseUrl, ["a"], { apiKeySecret: "LVLM_KEY" });
 
@@ -180,17 +249,27 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
   });
 
   it("ends the task for good when the runner does not hold the secret", async () => {
-    await expect(refine("http://127.0.0.1:9/v1", ["a"], { apiKeySecret: "OTHER" })).rejects.toMatchObject({ code: "secret_missing", fate: "final" });
+    await expect(refine("http://127.0.0.1:9/v1", ["a"], { apiKeySecret: "OTHER" })).rejects.toMatchObject({
+      code: "secret_missing",
+      fate: "final",
+    });
   });
 
-  it.each(["http://127.0.0.1:9/v1", "http://localhost:9/v1", "http://[::1]:9/v1", "http://169.254.169.254/v1", "http://[::ffff:10.0.0.1]/v1", "http://0x7f.1/v1"])(
-    "does not connect to %s unless allowed",
-    async (baseUrl) => {
-      const failed = refine(baseUrl, ["a"], { allowPrivateAddresses: false });
+  it.each([
+    "http://127.0.0.1:9/v1",
+    "http://localhost:9/v1",
+    "http://[::1]:9/v1",
+    "http://169.254.169.254/v1",
+    "http://[::ffff:10.0.0.1]/v1",
+    "http://0x7f.1/v1",
+  ])("does not connect to %s unless allowed", async (baseUrl) => {
+    const failed = refine(baseUrl, ["a"], { allowPrivateAddresses: false });
 
-      await expect(failed).rejects.toMatchObject({ code: "endpoint_private_address", message: expect.stringContaining("WHETSTONE_ALLOW_PRIVATE_ENDPOINTS") });
-    },
-  );
+    await expect(failed).rejects.toMatchObject({
+      code: "endpoint_private_address",
+      message: expect.stringContaining("WHETSTONE_ALLOW_PRIVATE_ENDPOINTS"),
+    });
+  });
 
   it("rejects a sample whose image can't be read", async () => {
     const { baseUrl, asked } = await serve(() => ({}));
@@ -206,8 +285,15 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
     const controller = new AbortController();
     const params = RefinerParams.parse({ provider: "openai", baseUrl, model: "m" });
     if (params.provider !== "openai") throw new Error("wrong provider");
-    const refiner = createOpenAiRefiner({ params, prompt, temperature: 0, seed: 0, secret: () => undefined, allowPrivateAddresses: true });
-    const onOutcome = vi.fn();
+    const refiner = createOpenAiRefiner({
+      params,
+      prompt,
+      temperature: 0,
+      seed: 0,
+      secret: () => undefined,
+      allowPrivateAddresses: true,
+    });
+    const onOutcome = vi.fn<() => void>();
     async function* items(): AsyncGenerator<RefineItem> {
       yield { uid: "a", text: "a", image: png, imageSha256: "" };
     }

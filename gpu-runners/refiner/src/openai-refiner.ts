@@ -21,16 +21,34 @@ type Answer = Reading & { said: string };
 
 const maxAnswerTokens = 1024;
 const ChatCompletion = z.object({
-  choices: z.array(z.object({ finish_reason: z.string().nullish(), message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }) })).min(1),
+  choices: z
+    .array(
+      z.object({
+        finish_reason: z.string().nullish(),
+        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+      }),
+    )
+    .min(1),
   usage: z.object({ prompt_tokens: z.int().default(0), completion_tokens: z.int().default(0) }).nullish(),
 });
 
 /** Refinements by any server that speaks OpenAI's chat completions and sees images: vLLM and the like. */
-export function createOpenAiRefiner({ params, prompt, temperature, seed, secret, allowPrivateAddresses }: OpenAiOptions): Refiner {
+export function createOpenAiRefiner({
+  params,
+  prompt,
+  temperature,
+  seed,
+  secret,
+  allowPrivateAddresses,
+}: OpenAiOptions): Refiner {
   const { baseUrl, model, apiKeySecret, concurrency, timeoutMs, maxRetries } = params;
   const apiKey = apiKeySecret && secret(apiKeySecret);
   if (apiKeySecret && !apiKey) {
-    throw new TaskError("secret_missing", `the runner holds no secret WHETSTONE_SECRET_${apiKeySecret}, which refiner.apiKeySecret names`, { fate: "final" });
+    throw new TaskError(
+      "secret_missing",
+      `the runner holds no secret WHETSTONE_SECRET_${apiKeySecret}, which refiner.apiKeySecret names`,
+      { fate: "final" },
+    );
   }
   const settings = {
     key: apiKeySecret ? `the key in WHETSTONE_SECRET_${apiKeySecret}` : "refiner.apiKeySecret, which is not set",
@@ -38,14 +56,29 @@ export function createOpenAiRefiner({ params, prompt, temperature, seed, secret,
   };
   let isGuided = true;
 
-  async function complete(endpoint: Endpoint, messages: Message[], { cost, signal }: { cost: Cost; signal: AbortSignal }): Promise<Answer> {
+  async function complete(
+    endpoint: Endpoint,
+    messages: Message[],
+    { cost, signal }: { cost: Cost; signal: AbortSignal },
+  ): Promise<Answer> {
     const ask = async () => {
-      const format = isGuided && { response_format: { type: "json_schema", json_schema: { name: "refinement", strict: true, schema: refinementJsonSchema } } };
+      const format = isGuided && {
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "refinement", strict: true, schema: refinementJsonSchema },
+        },
+      };
       const body = { model, messages, temperature, seed, max_tokens: maxAnswerTokens, ...format };
       return endpoint.post("chat/completions", body, { signal });
     };
     const answer = await ask().catch((error: unknown) => {
-      if (!isGuided || !(error instanceof CallFailure) || error.kind !== "refused" || !/response_format|json_schema|guided|grammar/i.test(error.message)) throw error;
+      if (
+        !isGuided ||
+        !(error instanceof CallFailure) ||
+        error.kind !== "refused" ||
+        !/response_format|json_schema|guided|grammar/i.test(error.message)
+      )
+        throw error;
       isGuided = false;
       return ask();
     });
@@ -56,8 +89,15 @@ export function createOpenAiRefiner({ params, prompt, temperature, seed, secret,
     cost.completionTokens += usage?.completion_tokens ?? 0;
     const [choice] = choices;
     const said = choice?.message.content ?? "";
-    const refusal = choice?.message.refusal ?? (choice?.finish_reason === "content_filter" ? "stopped by the endpoint's content filter" : null);
-    return { said, ...(refusal === null ? readRefinement(said) : { problem: { code: "refine_refused", detail: refusal.slice(0, 200) } }) };
+    const refusal =
+      choice?.message.refusal ??
+      (choice?.finish_reason === "content_filter" ? "stopped by the endpoint's content filter" : null);
+    return {
+      said,
+      ...(refusal === null
+        ? readRefinement(said)
+        : { problem: { code: "refine_refused", detail: refusal.slice(0, 200) } }),
+    };
   }
 
   /** One call, and a second one that shows the model what was wrong with its first answer. */
@@ -65,14 +105,29 @@ export function createOpenAiRefiner({ params, prompt, temperature, seed, secret,
     const cost: Cost = { latencyMs: 0, promptTokens: 0, completionTokens: 0 };
     const startedAt = performance.now();
     const url = await toDataUrl(item.image).catch(() => undefined);
-    if (!url) return { ...cost, rejected: "image_undecodable", detail: "the image can't be read any more, though it could when it was ingested" };
-    const question: Message = { role: "user", content: [{ type: "image_url", image_url: { url } }, { type: "text", text: prompt.fill(item.text) }] };
+    if (!url)
+      return {
+        ...cost,
+        rejected: "image_undecodable",
+        detail: "the image can't be read any more, though it could when it was ingested",
+      };
+    const question: Message = {
+      role: "user",
+      content: [
+        { type: "image_url", image_url: { url } },
+        { type: "text", text: prompt.fill(item.text) },
+      ],
+    };
     try {
       let answer = await complete(endpoint, [question], { cost, signal });
       const isRepaired = "problem" in answer;
       if ("problem" in answer) {
         const complaint = `That is not acceptable: ${answer.problem.detail}. Answer again with the corrected JSON object alone.`;
-        const talk: Message[] = [question, { role: "assistant", content: answer.said }, { role: "user", content: complaint }];
+        const talk: Message[] = [
+          question,
+          { role: "assistant", content: answer.said },
+          { role: "user", content: complaint },
+        ];
         answer = await complete(endpoint, talk, { cost, signal });
       }
       cost.latencyMs = performance.now() - startedAt;
@@ -82,7 +137,11 @@ export function createOpenAiRefiner({ params, prompt, temperature, seed, secret,
       if (!(error instanceof CallFailure)) throw error;
       await blame(endpoint, error, signal);
       cost.latencyMs = performance.now() - startedAt;
-      return { ...cost, rejected: error.kind === "timeout" ? "refine_timeout" : "refine_rejected_by_endpoint", detail: error.message };
+      return {
+        ...cost,
+        rejected: error.kind === "timeout" ? "refine_timeout" : "refine_rejected_by_endpoint",
+        detail: error.message,
+      };
     }
   }
 
@@ -90,7 +149,9 @@ export function createOpenAiRefiner({ params, prompt, temperature, seed, secret,
   async function blame(endpoint: Endpoint, failure: CallFailure, signal: AbortSignal): Promise<void> {
     if (failure.kind === "refused") return;
     const probe = { model, messages: [{ role: "user", content: "ping" }], max_tokens: 1 };
-    const isAlive = failure.kind !== "down" && (await endpoint.post("chat/completions", probe, { signal, maxRetries: 0 }).then(isCompletion, isRefusal));
+    const isAlive =
+      failure.kind !== "down" &&
+      (await endpoint.post("chat/completions", probe, { signal, maxRetries: 0 }).then(isCompletion, isRefusal));
     if (isAlive) return;
     const message = `${settings.address}: ${failure.message}; tried ${maxRetries + 1} times`;
     throw new TaskError("endpoint_unavailable", message, { fate: "retry", cause: failure });
@@ -99,11 +160,21 @@ export function createOpenAiRefiner({ params, prompt, temperature, seed, secret,
   return {
     name: model,
     // The weights behind an address can't be seen; the address and the name are all there is.
-    modelHash: createHash("sha256").update(JSON.stringify(["openai", baseUrl, model])).digest("hex"),
+    modelHash: createHash("sha256")
+      .update(JSON.stringify(["openai", baseUrl, model]))
+      .digest("hex"),
     promptHash: prompt.hash,
 
     async refine(items, { signal, onOutcome }) {
-      const endpoint = createEndpoint({ baseUrl, apiKey, timeoutMs, maxRetries, concurrency, allowPrivateAddresses, settings });
+      const endpoint = createEndpoint({
+        baseUrl,
+        apiKey,
+        timeoutMs,
+        maxRetries,
+        concurrency,
+        allowPrivateAddresses,
+        settings,
+      });
       const broken = new AbortController();
       const both = AbortSignal.any([signal, broken.signal]);
       const queue = items[Symbol.asyncIterator]();

@@ -19,7 +19,8 @@ export async function toPixels(image: Uint8Array, { size, mean, std, background 
   for (let channel = 0; channel < 3; channel++) {
     const deviation = std[channel] ?? 1;
     const average = mean[channel] ?? 0;
-    for (let i = 0; i < area; i++) pixels[channel * area + i] = ((rgb[i * 3 + channel] ?? 0) / 255 - average) / deviation;
+    for (let i = 0; i < area; i++)
+      pixels[channel * area + i] = ((rgb[i * 3 + channel] ?? 0) / 255 - average) / deviation;
   }
   return pixels;
 }

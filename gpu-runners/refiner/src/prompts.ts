@@ -9,7 +9,11 @@ export type Prompt = { hash: string; fill(text: string): string };
 export async function readPrompt(folder: string, name: string): Promise<Prompt> {
   const names = (await readdir(folder)).filter((file) => file.endsWith(".md")).map((file) => file.slice(0, -3));
   if (!names.includes(name)) {
-    throw new TaskError("prompt_unknown", `there is no prompt ${JSON.stringify(name)}; the refiner has ${names.sort().join(", ")}`, { fate: "final" });
+    throw new TaskError(
+      "prompt_unknown",
+      `there is no prompt ${JSON.stringify(name)}; the refiner has ${names.toSorted().join(", ")}`,
+      { fate: "final" },
+    );
   }
   const bytes = await readFile(join(folder, `${name}.md`));
   const template = bytes.toString("utf8").trim();

@@ -13,7 +13,11 @@ export function toPromptIds(text: string, { tokenizer, format: { prompt } }: Par
   const plain = text.normalize("NFC").replace(/[<>]/g, " ");
   const alt = (prompt.lowercase ? plain.toLowerCase() : plain).replace(/\s+/g, " ").trim();
   const encode = (piece: string) => (piece === "" ? [] : tokenizer.encode(piece, { add_special_tokens: false }).ids);
-  return [...encode(head), ...(alt === "" ? [] : encode(prompt.altPrefix + alt).slice(0, prompt.maxAltTokens)), ...encode(tail)];
+  return [
+    ...encode(head),
+    ...(alt === "" ? [] : encode(prompt.altPrefix + alt).slice(0, prompt.maxAltTokens)),
+    ...encode(tail),
+  ];
 }
 
 /**
@@ -22,16 +26,43 @@ export function toPromptIds(text: string, { tokenizer, format: { prompt } }: Par
  */
 export function readRecord(ids: number[], model: Parts): { reading: Reading; isRepaired: boolean } {
   const texts = splitRecord(ids, model);
-  if (!texts) return { reading: { problem: { code: "refine_invalid_json", detail: "the model did not write all four parts" } }, isRepaired: false };
+  if (!texts)
+    return {
+      reading: { problem: { code: "refine_invalid_json", detail: "the model did not write all four parts" } },
+      isRepaired: false,
+    };
   const { tagSeparator } = model.format.output;
-  const toTags = (text: string) => text.split(tagSeparator).map((tag) => tag.trim()).filter(Boolean);
+  const toTags = (text: string) =>
+    text
+      .split(tagSeparator)
+      .map((tag) => tag.trim())
+      .filter(Boolean);
   const [positiveDescription = "", negativeDescription = "", positiveTags = "", negativeTags = ""] = texts;
-  const draft = { positiveDescription, negativeDescription, positiveTags: toTags(positiveTags), negativeTags: toTags(negativeTags) };
+  const draft = {
+    positiveDescription,
+    negativeDescription,
+    positiveTags: toTags(positiveTags),
+    negativeTags: toTags(negativeTags),
+  };
 
-  const reading = checkRefinement(draft);
+  const reading = checkRecord(draft);
   if ("refinement" in reading) return { reading, isRepaired: false };
-  const repaired = checkRefinement(dropBadTags(draft));
+  const repaired = checkRecord(dropBadTags(draft));
   return { reading: "refinement" in repaired ? repaired : reading, isRepaired: "refinement" in repaired };
+}
+
+/** The model names a thing first and tells more after a comma; d- must name another thing. */
+function checkRecord(draft: Refinement): Reading {
+  const [named, denied] = [draft.positiveDescription, draft.negativeDescription].map((text) =>
+    text.split(",")[0]?.trim().toLowerCase(),
+  );
+  if (named !== denied) return checkRefinement(draft);
+  return {
+    problem: {
+      code: "refine_check_failed",
+      detail: `negativeDescription: names ${JSON.stringify(named)}, as positiveDescription does`,
+    },
+  };
 }
 
 function dropBadTags(draft: Refinement): Refinement {
@@ -48,6 +79,8 @@ function splitRecord(ids: number[], { tokenizer, format: { output } }: Parts): s
   if (places.length !== marks.length || places.some((place, i) => ids[place] !== marks[i])) return undefined;
   return places.map((place, i) => {
     const piece = ids.slice(place + 1, places[i + 1] ?? ids.length);
-    return tokenizer.decode(piece, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+    return piece.length === 0
+      ? ""
+      : tokenizer.decode(piece, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
   });
 }

@@ -20,11 +20,23 @@ export function createRefineShard(settings: RefineShardSettings) {
       const shard = await openShard(await inputs.path("shard.tar"));
       const { temperature, seed } = params;
       const keyOf = ({ imageSha256, text }: Pick<BaseRow, "imageSha256" | "text">): CacheKey => ({
-        imageSha256, text, modelHash: refiner.modelHash, promptHash: refiner.promptHash, temperature, seed,
+        imageSha256,
+        text,
+        modelHash: refiner.modelHash,
+        promptHash: refiner.promptHash,
+        temperature,
+        seed,
       });
       const outcomes = new Map<string, Outcome>();
       const puts: Promise<void>[] = [];
-      const counts = { samples: rows.length, refined: 0, rejected: 0, cacheHits: 0, promptTokens: 0, completionTokens: 0 };
+      const counts = {
+        samples: rows.length,
+        refined: 0,
+        rejected: 0,
+        cacheHits: 0,
+        promptTokens: 0,
+        completionTokens: 0,
+      };
 
       function settle(uid: string, outcome: Outcome): void {
         outcomes.set(uid, outcome);
@@ -38,7 +50,8 @@ export function createRefineShard(settings: RefineShardSettings) {
           if (cached) {
             counts.cacheHits += 1;
             settle(row.uid, cached);
-          } else yield { uid: row.uid, text: row.text, imageSha256: row.imageSha256, image: await shard.readImage(row) };
+          } else
+            yield { uid: row.uid, text: row.text, imageSha256: row.imageSha256, image: await shard.readImage(row) };
         }
       }
 
@@ -86,13 +99,26 @@ function writeLayers(rows: BaseRow[], { outcomes, refiner, workDir }: Layers): {
       rejects.append({ uid, source, stage: "refine", code: outcome.rejected, detail: outcome.detail });
     } else {
       const { refinement, isRepaired, latencyMs, promptTokens, completionTokens } = outcome;
-      refined.append({ uid, ...refinement, refiner: name, modelHash, promptHash, isRepaired, latencyMs, promptTokens, completionTokens });
+      refined.append({
+        uid,
+        ...refinement,
+        refiner: name,
+        modelHash,
+        promptHash,
+        isRepaired,
+        latencyMs,
+        promptTokens,
+        completionTokens,
+      });
     }
   }
   return { refined: refined.close().rowCount, rejected: rejects.close().rowCount };
 }
 
-async function writeOutputs(rejected: number, { write, workDir }: Pick<TaskContext<"refine-shard">, "write" | "workDir">): Promise<void> {
+async function writeOutputs(
+  rejected: number,
+  { write, workDir }: Pick<TaskContext<"refine-shard">, "write" | "workDir">,
+): Promise<void> {
   await write("refined.parquet", join(workDir, "refined.parquet"));
   if (rejected > 0) await write("rejects.parquet", join(workDir, "rejects.parquet"));
 }

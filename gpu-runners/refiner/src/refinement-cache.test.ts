@@ -10,7 +10,8 @@ afterAll(() => rmSync(home, { recursive: true }));
 const makeFolder = () => mkdtempSync(join(home, "c-"));
 const key = { imageSha256: "a".repeat(64), text: "t", modelHash: "m", promptHash: "p", temperature: 0, seed: 1 };
 const value = { refinement: goodAnswer, isRepaired: true, latencyMs: 1.5, promptTokens: 2, completionTokens: 3 };
-const filesIn = (folder: string) => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
 
 describe("the refinement cache", () => {
   it("finds what was put, after a restart too", async () => {

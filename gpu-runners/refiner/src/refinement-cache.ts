@@ -5,7 +5,14 @@ import { z } from "zod";
 import { Refinement } from "./refinement.ts";
 
 /** All that decides what a refinement is. Change what else decides it, and raise `format`. */
-export type CacheKey = { imageSha256: string; text: string; modelHash: string; promptHash: string; temperature: number; seed: number };
+export type CacheKey = {
+  imageSha256: string;
+  text: string;
+  modelHash: string;
+  promptHash: string;
+  temperature: number;
+  seed: number;
+};
 const CachedRefinement = z.object({
   refinement: Refinement,
   isRepaired: z.boolean(),
@@ -52,8 +59,10 @@ export async function openRefinementCache(folder: string, maxBytes: number) {
       if (unswept < maxBytes / 20) return;
       unswept = 0;
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-      const files = await Promise.all(entries.filter((entry) => entry.isFile()).map((entry) => toFile(join(entry.parentPath, entry.name))));
-      const oldestFirst = files.filter((file) => file !== undefined).sort((a, b) => a.mtimeMs - b.mtimeMs);
+      const files = await Promise.all(
+        entries.filter((entry) => entry.isFile()).map((entry) => toFile(join(entry.parentPath, entry.name))),
+      );
+      const oldestFirst = files.filter((file) => file !== undefined).toSorted((a, b) => a.mtimeMs - b.mtimeMs);
       let bytes = oldestFirst.reduce((sum, { size }) => sum + size, 0);
       for (const { path, size } of oldestFirst) {
         if (bytes <= maxBytes) break;

@@ -18,7 +18,9 @@ describe("readRefinement", () => {
   });
 
   it("drops outer space and repeated tags", () => {
-    const reading = readRefinement(withParts({ positiveTags: [" fox", "Fox", "snow "], positiveDescription: " a fox\n" }));
+    const reading = readRefinement(
+      withParts({ positiveTags: [" fox", "Fox", "snow "], positiveDescription: " a fox\n" }),
+    );
 
     expect(reading).toMatchObject({ refinement: { positiveTags: ["fox", "snow"], positiveDescription: "a fox" } });
   });
@@ -38,7 +40,11 @@ describe("readRefinement", () => {
     ["a tag in both lists, in another case", withParts({ negativeTags: ["SNOW"] }), "refine_check_failed"],
     ["equal descriptions", withParts({ negativeDescription: "A red  fox in the snow" }), "refine_check_failed"],
     ["a refusal in prose", "I’m sorry, but I can’t assist with this request.", "refine_refused"],
-    ["a refusal as a description", withParts({ positiveDescription: "I cannot describe people in images." }), "refine_refused"],
+    [
+      "a refusal as a description",
+      withParts({ positiveDescription: "I cannot describe people in images." }),
+      "refine_refused",
+    ],
     ["an assistant talking of itself", "As an AI language model, I do not see images.", "refine_refused"],
   ])("finds fault with %s", (_, answer, code) => {
     expect(codeOf(answer)).toBe(code);
@@ -50,6 +56,10 @@ describe("readRefinement", () => {
   });
 
   it("tells guided decoding the same shape", () => {
-    expect(refinementJsonSchema).toMatchObject({ type: "object", required: Object.keys(goodAnswer), additionalProperties: false });
+    expect(refinementJsonSchema).toMatchObject({
+      type: "object",
+      required: Object.keys(goodAnswer),
+      additionalProperties: false,
+    });
   });
 });

@@ -8,13 +8,26 @@ const Tags = z
 
 /** HQ-CLIP's four texts of one sample. Outer space and repeated tags are dropped; all else must fit. */
 export const Refinement = z
-  .strictObject({ positiveDescription: Description, negativeDescription: Description, positiveTags: Tags, negativeTags: Tags })
+  .strictObject({
+    positiveDescription: Description,
+    negativeDescription: Description,
+    positiveTags: Tags,
+    negativeTags: Tags,
+  })
   .superRefine((refinement, context) => {
     for (const tag of sharedTags(refinement)) {
-      context.addIssue({ code: "custom", path: ["negativeTags"], message: `${JSON.stringify(tag)} is in positiveTags too` });
+      context.addIssue({
+        code: "custom",
+        path: ["negativeTags"],
+        message: `${JSON.stringify(tag)} is in positiveTags too`,
+      });
     }
     if (fold(refinement.positiveDescription) === fold(refinement.negativeDescription)) {
-      context.addIssue({ code: "custom", path: ["negativeDescription"], message: "is the same as positiveDescription" });
+      context.addIssue({
+        code: "custom",
+        path: ["negativeDescription"],
+        message: "is the same as positiveDescription",
+      });
     }
   });
 export type Refinement = z.infer<typeof Refinement>;
@@ -35,7 +48,10 @@ export function readRefinement(answer: string): Reading {
   const text = answer.trim();
   if (refusal.test(text)) return { problem: { code: "refine_refused", detail: text.slice(0, 200) } };
   const json = parseJson(fence.exec(text)?.[1] ?? text);
-  if (json === undefined) return { problem: { code: "refine_invalid_json", detail: `not a JSON object: ${JSON.stringify(text.slice(0, 200))}` } };
+  if (json === undefined)
+    return {
+      problem: { code: "refine_invalid_json", detail: `not a JSON object: ${JSON.stringify(text.slice(0, 200))}` },
+    };
   return checkRefinement(json);
 }
 
@@ -48,13 +64,19 @@ export function checkRefinement(value: unknown): Reading {
 }
 
 /** Tags of t- that t+ has too, whatever their case. */
-export function sharedTags({ positiveTags, negativeTags }: Pick<Refinement, "positiveTags" | "negativeTags">): string[] {
+export function sharedTags({
+  positiveTags,
+  negativeTags,
+}: Pick<Refinement, "positiveTags" | "negativeTags">): string[] {
   const positive = new Set(positiveTags.map(fold));
   return negativeTags.filter((tag) => positive.has(fold(tag)));
 }
 
 function toDetail({ issues }: z.ZodError): string {
-  return issues.map(({ path, message }) => `${path.join(".") || "answer"}: ${message}`).join("; ").slice(0, 500);
+  return issues
+    .map(({ path, message }) => `${path.join(".") || "answer"}: ${message}`)
+    .join("; ")
+    .slice(0, 500);
 }
 
 function parseJson(text: string): unknown {

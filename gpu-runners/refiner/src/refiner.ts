@@ -6,7 +6,8 @@ export type RefineItem = { uid: string; image: Uint8Array; imageSha256: string; 
 
 type RejectCode = (typeof rejectCodes)[number] & (`refine_${string}` | "image_undecodable");
 /** What became of an item, and what it cost. */
-export type Outcome = Cost & ({ refinement: Refinement; isRepaired: boolean } | { rejected: RejectCode; detail: string });
+export type Outcome = Cost &
+  ({ refinement: Refinement; isRepaired: boolean } | { rejected: RejectCode; detail: string });
 export type Cost = { latencyMs: number; promptTokens: number; completionTokens: number };
 
 /** Writes refinements. Tells each item's outcome once, in any order; throws only when the task as a whole can't go on. */

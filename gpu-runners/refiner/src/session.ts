@@ -19,7 +19,11 @@ export async function openGraph(path: string): Promise<Graph> {
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   const shapes = session.inputMetadata.flatMap((input) => (input.isTensor ? [[input.name, input.shape] as const] : []));
-  return { inputNames: session.inputNames, inputShapes: Object.fromEntries(shapes), run: async (inputs) => session.run(inputs) };
+  return {
+    inputNames: session.inputNames,
+    inputShapes: Object.fromEntries(shapes),
+    run: async (inputs) => session.run(inputs),
+  };
 }
 
 export function toFloats(data: Float32Array, dims: number[]): Tensor {

@@ -2,12 +2,25 @@ import { describe, expect, it } from "vitest";
 import { classify, embedClasses, scoreClassification } from "./classify.ts";
 import type { Vectors } from "./vectors.ts";
 
-const toVectors = (rows: number[][]): Vectors => ({ data: Float32Array.from(rows.flat()), count: rows.length, dim: rows[0]?.length ?? 0 });
+const toVectors = (rows: number[][]): Vectors => ({
+  data: Float32Array.from(rows.flat()),
+  count: rows.length,
+  dim: rows[0]?.length ?? 0,
+});
 
 describe("zero-shot classification", () => {
   it("scores a case computed by hand", async () => {
-    const classes = toVectors([[1, 0], [0, 1], [0.6, 0.8]]);
-    const images = toVectors([[1, 0], [0.8, 0.6], [0, 1], [0.6, 0.8]]);
+    const classes = toVectors([
+      [1, 0],
+      [0, 1],
+      [0.6, 0.8],
+    ]);
+    const images = toVectors([
+      [1, 0],
+      [0.8, 0.6],
+      [0, 1],
+      [0.6, 0.8],
+    ]);
     const truths = [0, 0, 1, 0];
 
     const verdicts = await classify(images, classes, truths);
@@ -29,7 +42,14 @@ describe("zero-shot classification", () => {
   });
 
   it("counts a tie against the model", async () => {
-    const [verdict] = await classify(toVectors([[1, 0]]), toVectors([[1, 0], [1, 0]]), [0]);
+    const [verdict] = await classify(
+      toVectors([[1, 0]]),
+      toVectors([
+        [1, 0],
+        [1, 0],
+      ]),
+      [0],
+    );
 
     expect(verdict).toEqual({ predicted: 1, rank: 2 });
   });
@@ -37,14 +57,19 @@ describe("zero-shot classification", () => {
   it("averages the normalised templates of a class and normalises again", async () => {
     const lengths = { "a cat": [3, 0], "cat!": [0, 5], "a dog": [0, 2], "dog!": [0, 7] } as Record<string, number[]>;
 
-    const { data } = await embedClasses(["cat", "dog"], ["a {}", "{}!"], async (texts) => toVectors(texts.map((text) => lengths[text] ?? [])));
+    const { data } = await embedClasses(["cat", "dog"], ["a {}", "{}!"], async (texts) =>
+      toVectors(texts.map((text) => lengths[text] ?? [])),
+    );
 
     expect(Array.from(data)).toEqual([Math.SQRT1_2, Math.SQRT1_2, 0, 1].map((value) => expect.closeTo(value, 6)));
   });
 
   it("gives the same scores in whatever order the samples come", async () => {
     const classes = toVectors(Array.from({ length: 7 }, (_, c) => [Math.cos(c), Math.sin(c)]));
-    const rows = Array.from({ length: 40 }, (_, i) => ({ row: [Math.cos(i * 1.7), Math.sin(i * 1.7)], truth: (i * 5) % 7 }));
+    const rows = Array.from({ length: 40 }, (_, i) => ({
+      row: [Math.cos(i * 1.7), Math.sin(i * 1.7)],
+      truth: (i * 5) % 7,
+    }));
     const score = async (order: typeof rows) => {
       const truths = order.map(({ truth }) => truth);
       return scoreClassification(await classify(toVectors(order.map(({ row }) => row)), classes, truths), truths, 7);

@@ -9,13 +9,19 @@ type ClassificationScores = Extract<EvaluationScores, { type: "zero-shot-classif
 const textsAtOnce = 1024;
 
 /** One vector a class: every template embedded, normalised, averaged and normalised again, as CLIP_benchmark does. */
-export async function embedClasses(classNames: string[], templates: string[], embedTexts: EmbedTexts): Promise<Vectors> {
+export async function embedClasses(
+  classNames: string[],
+  templates: string[],
+  embedTexts: EmbedTexts,
+): Promise<Vectors> {
   const step = Math.max(1, Math.floor(textsAtOnce / templates.length));
   let classes: Vectors | undefined;
 
   for (let start = 0; start < classNames.length; start += step) {
     const names = classNames.slice(start, start + step);
-    const texts = await embedTexts(names.flatMap((name) => templates.map((template) => template.replaceAll("{}", () => name))));
+    const texts = await embedTexts(
+      names.flatMap((name) => templates.map((template) => template.replaceAll("{}", () => name))),
+    );
     classes ??= emptyVectors(classNames.length, texts.dim);
     for (let i = 0; i < texts.count; i++) {
       const sum = rowOf(classes, start + Math.floor(i / templates.length));

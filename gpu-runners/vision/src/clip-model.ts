@@ -27,7 +27,11 @@ export async function openClipModel(pathOf: (file: PackageFile) => Promise<strin
       const data = new Float32Array(images.length * 3 * size * size);
       pixels.forEach((image, i) => data.set(image, i * image.length));
       const inputs = { image: { data, dims: [images.length, 3, size, size] } };
-      return toVectors(await visual.run(inputs, "embedding"), { rows: images.length, dim: config.embedDim, file: "visual.onnx" });
+      return toVectors(await visual.run(inputs, "embedding"), {
+        rows: images.length,
+        dim: config.embedDim,
+        file: "visual.onnx",
+      });
     },
 
     async embedTexts(texts) {
@@ -37,7 +41,11 @@ export async function openClipModel(pathOf: (file: PackageFile) => Promise<strin
         const data = new BigInt64Array(rows.length * config.context);
         rows.forEach((row, i) => data.set(row, i * config.context));
         const inputs = { tokens: { data, dims: [rows.length, config.context] } };
-        const part = toVectors(await text.run(inputs, "embedding"), { rows: rows.length, dim: config.embedDim, file: "text.onnx" });
+        const part = toVectors(await text.run(inputs, "embedding"), {
+          rows: rows.length,
+          dim: config.embedDim,
+          file: "text.onnx",
+        });
         all.data.set(part.data, start * config.embedDim);
       }
       return all;
@@ -45,7 +53,11 @@ export async function openClipModel(pathOf: (file: PackageFile) => Promise<strin
   };
 }
 
-async function readJson<T>(pathOf: (file: PackageFile) => Promise<string>, file: PackageFile, read: (json: unknown) => T): Promise<T> {
+async function readJson<T>(
+  pathOf: (file: PackageFile) => Promise<string>,
+  file: PackageFile,
+  read: (json: unknown) => T,
+): Promise<T> {
   const text = await readFile(await pathOf(file), "utf8");
   try {
     return read(JSON.parse(text));
@@ -54,7 +66,11 @@ async function readJson<T>(pathOf: (file: PackageFile) => Promise<string>, file:
   }
 }
 
-async function openPart(pathOf: (file: PackageFile) => Promise<string>, file: PackageFile, input: string): Promise<Graph> {
+async function openPart(
+  pathOf: (file: PackageFile) => Promise<string>,
+  file: PackageFile,
+  input: string,
+): Promise<Graph> {
   const path = await pathOf(file);
   const { sha256 } = await hashFile(path);
   const graph = await openGraph(sha256, path).catch((cause: unknown) => {
@@ -68,15 +84,22 @@ async function openPart(pathOf: (file: PackageFile) => Promise<string>, file: Pa
 function toVectors({ data, dims }: FloatTensor, expected: { rows: number; dim: number; file: PackageFile }): Vectors {
   const [count, dim] = dims;
   if (count !== expected.rows || dim !== expected.dim) {
-    throw invalid(expected.file, `gives an embedding of [${dims.join(", ")}], model.json says [${expected.rows}, ${expected.dim}]`);
+    throw invalid(
+      expected.file,
+      `gives an embedding of [${dims.join(", ")}], model.json says [${expected.rows}, ${expected.dim}]`,
+    );
   }
   const vectors = { data, count, dim };
   for (let i = 0; i < count; i++) {
-    if (!Number.isFinite(normalize(rowOf(vectors, i))[0])) throw invalid(expected.file, "gives embeddings that are not numbers");
+    if (!Number.isFinite(normalize(rowOf(vectors, i))[0]))
+      throw invalid(expected.file, "gives embeddings that are not numbers");
   }
   return vectors;
 }
 
 function invalid(file: PackageFile, why: string, cause?: unknown): TaskError {
-  return new TaskError("package_invalid", `${file} of the model package: ${why.split("\n")[0]}`, { fate: "final", cause });
+  return new TaskError("package_invalid", `${file} of the model package: ${why.split("\n")[0]}`, {
+    fate: "final",
+    cause,
+  });
 }

@@ -7,16 +7,25 @@ export type Sample = Pick<BaseRow, "uid" | "text" | "label" | "metadata" | "imag
 /** What of a version stays in memory: texts and one vector an image, in the order of the shards. */
 export type Corpus = { samples: Sample[]; images: Vectors };
 
-type Options = { shardCount: number; pathOf: PathOf; signal: AbortSignal; onEmbedded: (samples: number, shardsDone: number) => void };
+type Options = {
+  shardCount: number;
+  pathOf: PathOf;
+  signal: AbortSignal;
+  onEmbedded: (samples: number, shardsDone: number) => void;
+};
 
-export async function embedCorpus(model: ClipModel, { shardCount, pathOf, signal, onEmbedded }: Options): Promise<Corpus> {
+export async function embedCorpus(
+  model: ClipModel,
+  { shardCount, pathOf, signal, onEmbedded }: Options,
+): Promise<Corpus> {
   const samples: Sample[] = [];
   const parts: Vectors[] = [];
   for (let shard = 0; shard < shardCount; shard++) {
     for await (const { rows, images } of readSamples(shard, pathOf)) {
       signal.throwIfAborted();
       parts.push(await model.embedImages(images));
-      for (const { uid, text, label, metadata, imageSha256 } of rows) samples.push({ uid, text, label, metadata, imageSha256 });
+      for (const { uid, text, label, metadata, imageSha256 } of rows)
+        samples.push({ uid, text, label, metadata, imageSha256 });
       onEmbedded(samples.length, shard);
     }
   }

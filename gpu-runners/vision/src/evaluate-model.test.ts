@@ -16,7 +16,9 @@ const uidOf = (n: number) => n.toString(16).padStart(32, "0");
 
 /** Two shards of the fixture's 18 images; the second half of the samples lies in the second. */
 async function makeVersion({ isLabelled = true, hasRefined = false } = {}): Promise<Map<string, string>> {
-  const files = new Map(["model.json", "visual.onnx", "text.onnx", "tokenizer.json"].map((file) => [`model.${file}`, join(fixtures, file)]));
+  const files = new Map(
+    ["model.json", "visual.onnx", "text.onnx", "tokenizer.json"].map((file) => [`model.${file}`, join(fixtures, file)]),
+  );
   const home = mkdtempSync(join(folder, "version-"));
   for (const shard of [0, 1]) {
     const place = (name: string) => files.set(name, join(home, name)).get(name) ?? "";
@@ -24,10 +26,28 @@ async function makeVersion({ isLabelled = true, hasRefined = false } = {}): Prom
     const base = createLayerWriter(place(`base-${shard}.parquet`), BaseRow);
     const refined = hasRefined ? createLayerWriter(place(`refined-${shard}.parquet`), RefinedRow) : undefined;
     for (let n = shard * 9; n < shard * 9 + 9; n++) {
-      const { offset, sizeBytes } = await tar.add(`${n}.png`, readFileSync(join(fixtures, `${String(n).padStart(2, "0")}.png`)));
-      const image = { imageMember: `${n}.png`, imageOffset: offset, imageBytes: sizeBytes, imageFormat: "png", imageSha256: uidOf(n).repeat(2) } as const;
+      const { offset, sizeBytes } = await tar.add(
+        `${n}.png`,
+        readFileSync(join(fixtures, `${String(n).padStart(2, "0")}.png`)),
+      );
+      const image = {
+        imageMember: `${n}.png`,
+        imageOffset: offset,
+        imageBytes: sizeBytes,
+        imageFormat: "png",
+        imageSha256: uidOf(n).repeat(2),
+      } as const;
       const label: string | null = isLabelled ? expected.labels[n] : null;
-      base.append({ uid: uidOf(n), ...image, width: 8, height: 8, text: expected.texts[n], label, metadata: '{"tags":["Blue","sea"]}', source: "test" });
+      base.append({
+        uid: uidOf(n),
+        ...image,
+        width: 8,
+        height: 8,
+        text: expected.texts[n],
+        label,
+        metadata: '{"tags":["Blue","sea"]}',
+        source: "test",
+      });
       if (n % 2 === 0) refined?.append(makeRefined(n));
     }
     await tar.close();
@@ -39,8 +59,23 @@ async function makeVersion({ isLabelled = true, hasRefined = false } = {}): Prom
 
 function makeRefined(n: number): RefinedRow {
   const negativeDescription = n < 9 ? `not a ${expected.labels[n]}` : "something else";
-  const texts = { positiveDescription: `a fine ${expected.labels[n]}`, negativeDescription, positiveTags: ["blue", "air"], negativeTags: ["x"] };
-  return { uid: uidOf(n), ...texts, refiner: "r", modelHash: "m", promptHash: "p", isRepaired: false, latencyMs: 1, promptTokens: 1, completionTokens: 1 };
+  const texts = {
+    positiveDescription: `a fine ${expected.labels[n]}`,
+    negativeDescription,
+    positiveTags: ["blue", "air"],
+    negativeTags: ["x"],
+  };
+  return {
+    uid: uidOf(n),
+    ...texts,
+    refiner: "r",
+    modelHash: "m",
+    promptHash: "p",
+    isRepaired: false,
+    latencyMs: 1,
+    promptTokens: 1,
+    completionTokens: 1,
+  };
 }
 
 async function evaluate(files: Map<string, string>, params: z.input<typeof EvaluateModel>) {
@@ -70,7 +105,7 @@ async function evaluate(files: Map<string, string>, params: z.input<typeof Evalu
     secret: () => undefined,
     log: () => {},
   };
-  const result = EvaluateModelResult.parse(await evaluateModel.run(context as TaskContext<never>));
+  const result = EvaluateModelResult.parse(await evaluateModel.run(context));
   return { ...result, written };
 }
 
@@ -86,18 +121,33 @@ describe("evaluate-model", () => {
       hasRefined: false,
     });
 
-    const close = (sums: Record<string, number>) => Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, expect.closeTo(sum, 4)]));
+    const close = (sums: Record<string, number>) =>
+      Object.fromEntries(Object.entries(sums).map(([key, sum]) => [key, expect.closeTo(sum, 4)]));
     expect(scores[0]).toMatchObject({ ...close(expected.classification), sampleCount: 18, classCount: 6 });
-    expect(scores[1]).toMatchObject({ textToImage: close(expected.textToImage), imageToText: close(expected.imageToText), sampleCount: 18 });
-    expect(scores[2]).toMatchObject({ clip: { raw: close(expected.raw), positive: null, negative: null }, label: null });
-    const rows = await readLayerRows(written.get("predictions.parquet") ?? "", z.object({ uid: z.string(), label: z.string(), predicted: z.string(), rank: z.int() }));
+    expect(scores[1]).toMatchObject({
+      textToImage: close(expected.textToImage),
+      imageToText: close(expected.imageToText),
+      sampleCount: 18,
+    });
+    expect(scores[2]).toMatchObject({
+      clip: { raw: close(expected.raw), positive: null, negative: null },
+      label: null,
+    });
+    const rows = await readLayerRows(
+      written.get("predictions.parquet") ?? "",
+      z.object({ uid: z.string(), label: z.string(), predicted: z.string(), rank: z.int() }),
+    );
     expect(rows.map(({ rank }) => rank)).toEqual(expected.ranks);
     expect(rows.map(({ predicted }) => predicted)).toEqual(expected.predicted);
     expect(rows.map(({ uid }) => uid)).toEqual(expected.ranks.map((_: number, n: number) => uidOf(n)));
   });
 
   it("judges raw and refined texts on the refined samples alone", async () => {
-    const { scores } = await evaluate(await makeVersion({ hasRefined: true }), { tasks: [{ type: "text-scores" }], shardCount: 2, hasRefined: true });
+    const { scores } = await evaluate(await makeVersion({ hasRefined: true }), {
+      tasks: [{ type: "text-scores" }],
+      shardCount: 2,
+      hasRefined: true,
+    });
 
     expect(scores[0]).toMatchObject({
       sampleCount: 9,
@@ -130,17 +180,41 @@ describe("evaluate-model", () => {
 
     const failed = evaluate(files, { tasks: [classification], shardCount: 2, hasRefined: false });
 
-    await expect(failed).rejects.toMatchObject({ code: "package_invalid", fate: "final", message: expect.stringContaining(file) });
+    await expect(failed).rejects.toMatchObject({
+      code: "package_invalid",
+      fate: "final",
+      message: expect.stringContaining(file),
+    });
   });
 
   it("needs at least two classes", async () => {
     const files = await makeVersion();
-    const base = createLayerWriter(files.set("base-0.parquet", join(folder, "one.parquet")).get("base-0.parquet") ?? "", BaseRow);
+    const base = createLayerWriter(
+      files.set("base-0.parquet", join(folder, "one.parquet")).get("base-0.parquet") ?? "",
+      BaseRow,
+    );
     const sizeBytes = readFileSync(join(fixtures, "00.png")).length;
-    const image = { imageMember: "0.png", imageOffset: 512, imageBytes: sizeBytes, imageFormat: "png", imageSha256: uidOf(0).repeat(2) } as const;
-    base.append({ uid: uidOf(0), ...image, width: 8, height: 8, text: "t", label: "sea", metadata: "{}", source: "test" });
+    const image = {
+      imageMember: "0.png",
+      imageOffset: 512,
+      imageBytes: sizeBytes,
+      imageFormat: "png",
+      imageSha256: uidOf(0).repeat(2),
+    } as const;
+    base.append({
+      uid: uidOf(0),
+      ...image,
+      width: 8,
+      height: 8,
+      text: "t",
+      label: "sea",
+      metadata: "{}",
+      source: "test",
+    });
     base.close();
 
-    await expect(evaluate(files, { tasks: [classification], shardCount: 1, hasRefined: false })).rejects.toMatchObject({ code: "too_few_classes" });
+    await expect(evaluate(files, { tasks: [classification], shardCount: 1, hasRefined: false })).rejects.toMatchObject({
+      code: "too_few_classes",
+    });
   });
 });

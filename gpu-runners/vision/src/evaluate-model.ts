@@ -23,15 +23,19 @@ export const evaluateModel = defineTask({
   async run({ params, inputs, write, progress, signal, workDir }) {
     const { tasks, shardCount, hasRefined } = params;
     const wantsTexts = tasks.some(({ type }) => type === "text-scores");
-    const missing = Array.from({ length: shardCount }, (_, shard) => `refined-${shard}.parquet`).find((name) => !inputs.has(name));
-    if (wantsTexts && hasRefined && missing) throw failure("refined_missing", `the version is refined, but ${missing} was not among the inputs`);
+    const missing = Array.from({ length: shardCount }, (_, shard) => `refined-${shard}.parquet`).find(
+      (name) => !inputs.has(name),
+    );
+    if (wantsTexts && hasRefined && missing)
+      throw failure("refined_missing", `the version is refined, but ${missing} was not among the inputs`);
 
     const model = await openClipModel((file) => inputs.path(`model.${file}`));
     const corpus = await embedCorpus(model, {
       shardCount,
       pathOf: inputs.path,
       signal,
-      onEmbedded: (samples, shardsDone) => progress(samples, Math.ceil((samples * shardCount) / (shardsDone + 1)), "samples"),
+      onEmbedded: (samples, shardsDone) =>
+        progress(samples, Math.ceil((samples * shardCount) / (shardsDone + 1)), "samples"),
     });
     if (corpus.samples.length === 0) throw failure("version_empty", "the version has no samples to evaluate on");
 
@@ -51,7 +55,8 @@ export const evaluateModel = defineTask({
         scores.push(await scoreTexts(corpus, refinements, model.embedTexts));
       }
     }
-    if (predictions) await write("predictions.parquet", writePredictions(join(workDir, "predictions.parquet"), predictions));
+    if (predictions)
+      await write("predictions.parquet", writePredictions(join(workDir, "predictions.parquet"), predictions));
     return { scores, counts: { samples: corpus.samples.length } };
   },
 });
@@ -59,13 +64,19 @@ export const evaluateModel = defineTask({
 /** Samples without a label, or with one that is not among the classes, are left out; `sampleCount` tells how many took part. */
 async function runClassification(model: ClipModel, corpus: Corpus, { templates, classNames }: Classification) {
   const labels = new Set(corpus.samples.flatMap(({ label }) => label ?? []));
-  if (labels.size === 0) throw failure("labels_missing", "no sample of the version has a label, so there is nothing to classify against");
-  const classes = classNames ?? [...labels].sort();
-  if (classes.length < 2) throw failure("too_few_classes", `the version has the one label ${JSON.stringify(classes[0])}; give classNames or a version with more`);
+  if (labels.size === 0)
+    throw failure("labels_missing", "no sample of the version has a label, so there is nothing to classify against");
+  const classes = classNames ?? [...labels].toSorted();
+  if (classes.length < 2)
+    throw failure(
+      "too_few_classes",
+      `the version has the one label ${JSON.stringify(classes[0])}; give classNames or a version with more`,
+    );
 
   const classOf = new Map(classes.map((name, id) => [name, id]));
   const rows = corpus.samples.flatMap(({ label }, row) => (label !== null && classOf.has(label) ? [row] : []));
-  if (rows.length === 0) throw failure("labels_missing", "no sample of the version has one of the given classNames as its label");
+  if (rows.length === 0)
+    throw failure("labels_missing", "no sample of the version has one of the given classNames as its label");
   const truths = rows.map((row) => classOf.get(corpus.samples[row]?.label ?? "") ?? -1);
   const images = emptyVectors(rows.length, corpus.images.dim);
   rows.forEach((row, i) => images.data.set(rowOf(corpus.images, row), i * images.dim));

@@ -2,14 +2,26 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { toPixels } from "./preprocess.ts";
 
-const image = { size: 4, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 1], resize: "squash", interpolation: "bicubic" } as const;
+const image = {
+  size: 4,
+  mean: [0.5, 0.25, 0],
+  std: [0.5, 0.25, 1],
+  resize: "squash",
+  interpolation: "bicubic",
+} as const;
 const plane = (pixels: Float32Array, channel: number) => Array.from(pixels.subarray(channel * 16, channel * 16 + 16));
 const makePng = (width: number, height: number, background: string) =>
-  sharp({ create: { width, height, channels: 4, background } }).png().toBuffer();
+  sharp({ create: { width, height, channels: 4, background } })
+    .png()
+    .toBuffer();
 
 describe("toPixels", () => {
   it("gives planar floats, each channel with its own mean and deviation", async () => {
-    const pixels = await toPixels(await makePng(4, 4, "#ff8000"), { ...image, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 1] });
+    const pixels = await toPixels(await makePng(4, 4, "#ff8000"), {
+      ...image,
+      mean: [0.5, 0.25, 0],
+      std: [0.5, 0.25, 1],
+    });
 
     expect(plane(pixels, 0).every((value) => Math.abs(value - 1) < 1e-6)).toBe(true);
     expect(plane(pixels, 1).every((value) => Math.abs(value - (128 / 255 - 0.25) / 0.25) < 1e-6)).toBe(true);
@@ -18,7 +30,9 @@ describe("toPixels", () => {
 
   it("puts what is transparent on white, and reads grey images as colour", async () => {
     const clear = await toPixels(await makePng(8, 8, "#00000000"), { ...image, mean: [0, 0, 0], std: [1, 1, 1] });
-    const grey = await sharp(Buffer.alloc(16, 255), { raw: { width: 4, height: 4, channels: 1 } }).png().toBuffer();
+    const grey = await sharp(Buffer.alloc(16, 255), { raw: { width: 4, height: 4, channels: 1 } })
+      .png()
+      .toBuffer();
 
     expect(new Set(clear)).toEqual(new Set([1]));
     expect(new Set(await toPixels(grey, { ...image, mean: [0, 0, 0], std: [1, 1, 1] }))).toEqual(new Set([1]));
@@ -26,7 +40,10 @@ describe("toPixels", () => {
 
   it("turns an image upright by its EXIF mark", async () => {
     const whiteOverBlack = Buffer.concat([Buffer.alloc(24, 255), Buffer.alloc(24, 0)]);
-    const turned = await sharp(whiteOverBlack, { raw: { width: 4, height: 4, channels: 3 } }).withMetadata({ orientation: 6 }).png().toBuffer();
+    const turned = await sharp(whiteOverBlack, { raw: { width: 4, height: 4, channels: 3 } })
+      .withMetadata({ orientation: 6 })
+      .png()
+      .toBuffer();
 
     const pixels = await toPixels(turned, { ...image, mean: [0, 0, 0], std: [1, 1, 1] });
 

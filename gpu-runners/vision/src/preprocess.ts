@@ -11,7 +11,11 @@ export async function toPixels(bytes: Uint8Array, image: ModelPackage["image"]):
     .autoOrient()
     .flatten({ background: "#ffffff" })
     .toColourspace("srgb")
-    .resize(size, size, { fit: resize === "squash" ? "fill" : "cover", kernel: kernels[interpolation], fastShrinkOnLoad: false })
+    .resize(size, size, {
+      fit: resize === "squash" ? "fill" : "cover",
+      kernel: kernels[interpolation],
+      fastShrinkOnLoad: false,
+    })
     .raw({ depth: "uchar" })
     .toBuffer();
 

@@ -3,11 +3,15 @@ import { retrieve, type Caption } from "./retrieve.ts";
 import { scoreTiles } from "./similarity.ts";
 import { dot, normalize, rowOf, type Vectors } from "./vectors.ts";
 
-const toVectors = (rows: number[][]): Vectors => ({ data: Float32Array.from(rows.flat()), count: rows.length, dim: rows[0]?.length ?? 0 });
+const toVectors = (rows: number[][]): Vectors => ({
+  data: Float32Array.from(rows.flat()),
+  count: rows.length,
+  dim: rows[0]?.length ?? 0,
+});
 
 function makeVectors(count: number, dim: number, seed: number): Vectors {
   let state = seed;
-  const next = () => ((state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31 - 0.5);
+  const next = () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31 - 0.5;
   const vectors = toVectors(Array.from({ length: count }, () => Array.from({ length: dim }, next)));
   for (let i = 0; i < count; i++) normalize(rowOf(vectors, i));
   return vectors;
@@ -15,9 +19,20 @@ function makeVectors(count: number, dim: number, seed: number): Vectors {
 
 describe("retrieval", () => {
   it("scores a case computed by hand, several captions an image", async () => {
-    const images = toVectors([[1, 0], [0, 1]]);
-    const texts = toVectors([[1, 0], [0.6, 0.8], [0, 1]]);
-    const captions = [{ text: 0, image: 0 }, { text: 1, image: 0 }, { text: 2, image: 1 }];
+    const images = toVectors([
+      [1, 0],
+      [0, 1],
+    ]);
+    const texts = toVectors([
+      [1, 0],
+      [0.6, 0.8],
+      [0, 1],
+    ]);
+    const captions = [
+      { text: 0, image: 0 },
+      { text: 1, image: 0 },
+      { text: 2, image: 1 },
+    ];
 
     const scores = await retrieve(texts, images, captions);
 
@@ -37,7 +52,17 @@ describe("retrieval", () => {
   });
 
   it("does not hold a caption that two images share against either of them", async () => {
-    const { imageToText } = await retrieve(toVectors([[1, 0]]), toVectors([[1, 0], [0.8, 0.6]]), [{ text: 0, image: 0 }, { text: 0, image: 1 }]);
+    const { imageToText } = await retrieve(
+      toVectors([[1, 0]]),
+      toVectors([
+        [1, 0],
+        [0.8, 0.6],
+      ]),
+      [
+        { text: 0, image: 0 },
+        { text: 0, image: 1 },
+      ],
+    );
 
     expect(imageToText.r1).toBe(1);
   });
@@ -46,7 +71,9 @@ describe("retrieval", () => {
     const [texts, images] = [makeVectors(300, 6, 1), makeVectors(150, 6, 2)];
     const captions: Caption[] = Array.from({ length: 300 }, (_, text) => ({ text, image: Math.floor(text / 2) }));
     const rankOf = (own: number, others: number[]) => others.filter((other) => other > own).length;
-    const cosines = Array.from({ length: 300 }, (_, t) => Array.from({ length: 150 }, (_, i) => dot(rowOf(texts, t), rowOf(images, i))));
+    const cosines = captions.map(({ text }) =>
+      Array.from({ length: 150 }, (_, image) => dot(rowOf(texts, text), rowOf(images, image))),
+    );
     const textRanks = captions.map(({ text, image }) => rankOf(cosines[text]?.[image] ?? 0, cosines[text] ?? []));
     const imageRanks = Array.from({ length: 150 }, (_, image) => {
       const column = cosines.map((row) => row[image] ?? 0);
@@ -56,8 +83,16 @@ describe("retrieval", () => {
 
     const scores = await retrieve(texts, images, captions);
 
-    expect(scores.textToImage).toEqual({ r1: within(textRanks, 1), r5: within(textRanks, 5), r10: within(textRanks, 10) });
-    expect(scores.imageToText).toEqual({ r1: within(imageRanks, 1), r5: within(imageRanks, 5), r10: within(imageRanks, 10) });
+    expect(scores.textToImage).toEqual({
+      r1: within(textRanks, 1),
+      r5: within(textRanks, 5),
+      r10: within(textRanks, 10),
+    });
+    expect(scores.imageToText).toEqual({
+      r1: within(imageRanks, 1),
+      r5: within(imageRanks, 5),
+      r10: within(imageRanks, 10),
+    });
   });
 
   it("covers the matrix once with tiles of any width", async () => {

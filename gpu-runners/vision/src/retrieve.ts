@@ -36,7 +36,9 @@ export async function retrieve(texts: Vectors, images: Vectors, captions: Captio
     type: "retrieval",
     sampleCount: captions.length,
     textToImage: recalls(captions.map(({ text, image }) => found.images.ids(text).indexOf(image))),
-    imageToText: recalls(queries.map((image) => found.texts.ids(image).findIndex((text) => textsOf.get(image)?.has(text) ?? false))),
+    imageToText: recalls(
+      queries.map((image) => found.texts.ids(image).findIndex((text) => textsOf.get(image)?.has(text) ?? false)),
+    ),
   };
 }
 

@@ -13,7 +13,12 @@ export function scoreTags(pairs: TagPair[]): { precision: number; recall: number
     said += tags.size;
     known += gold.size;
   }
-  return { precision: share(right, said), recall: share(right, known), f1: share(2 * right, said + known), count: pairs.length };
+  return {
+    precision: share(right, said),
+    recall: share(right, known),
+    f1: share(2 * right, said + known),
+    count: pairs.length,
+  };
 }
 
 /** True if the text holds the label as whole words, whatever the case and punctuation; false for a label without any word. */
@@ -23,7 +28,11 @@ export function namesLabel(text: string, label: string): boolean {
 }
 
 function toWords(text: string): string {
-  return ` ${text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}\p{M}]+/gu, " ").trim()} `;
+  return ` ${text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}]+/gu, " ")
+    .trim()} `;
 }
 
 function toSet(tags: string[]): Set<string> {

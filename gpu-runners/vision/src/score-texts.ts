@@ -16,7 +16,11 @@ const GoldTags = z.object({ tags: z.array(z.string()).min(1) });
  * How well texts fit their images, judged by the model. With refinements only the refined samples count, so that
  * raw, d+ and d- are compared on the same images.
  */
-export async function scoreTexts(corpus: Corpus, refinements: Map<string, Refined> | null, embedTexts: EmbedTexts): Promise<TextScores> {
+export async function scoreTexts(
+  corpus: Corpus,
+  refinements: Map<string, Refined> | null,
+  embedTexts: EmbedTexts,
+): Promise<TextScores> {
   const samples = corpus.samples.flatMap((sample, image) => {
     const refined = refinements?.get(sample.uid) ?? null;
     return refinements && !refined ? [] : [{ ...sample, image, refined }];
@@ -44,7 +48,9 @@ export async function scoreTexts(corpus: Corpus, refinements: Map<string, Refine
       positive: refinements && (await summarize((sample) => sample.refined?.positiveDescription ?? "")),
       negative: refinements && (await summarize((sample) => sample.refined?.negativeDescription ?? "")),
     },
-    tags: scoreTags(refined.flatMap((sample) => toGold(sample.metadata).map((gold) => ({ tags: sample.refined.positiveTags, gold })))),
+    tags: scoreTags(
+      refined.flatMap((sample) => toGold(sample.metadata).map((gold) => ({ tags: sample.refined.positiveTags, gold }))),
+    ),
     label:
       labelled.length === 0
         ? null

@@ -37,7 +37,9 @@ async function createGraph(path: string): Promise<Graph> {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(inputs, output) {
-      const feeds = Object.fromEntries(Object.entries(inputs).map(([name, { data, dims }]) => [name, toTensor(data, dims)]));
+      const feeds = Object.fromEntries(
+        Object.entries(inputs).map(([name, { data, dims }]) => [name, toTensor(data, dims)]),
+      );
       const { data, dims } = (await session.run(feeds, [output]))[output] ?? { data: undefined, dims: [] };
       if (!(data instanceof Float32Array)) throw new TypeError(`output ${output} is not float32`);
       return { data, dims };

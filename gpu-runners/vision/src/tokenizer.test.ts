@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createTokenizer } from "./tokenizer.ts";
 
-const readJson = (name: string) => JSON.parse(readFileSync(new URL(`../../../tests/fixtures/tiny-clip/${name}`, import.meta.url), "utf8"));
+const readJson = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../../tests/fixtures/tiny-clip/${name}`, import.meta.url), "utf8"));
 const expected: { strings: { text: string; ids: number[] }[] } = readJson("expected.json");
 const tokenize = createTokenizer(readJson("tokenizer.json"), readJson("model.json"));
 

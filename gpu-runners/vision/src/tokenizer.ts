@@ -5,7 +5,10 @@ import { cleanText } from "./clean-text.ts";
 export type ClipTokenizer = (text: string) => BigInt64Array;
 
 /** Texts to rows of exactly `context` ids: start, the text cut to fit, end, padding. */
-export function createTokenizer(tokenizerJson: object, model: Pick<ModelPackage, "context" | "tokenizer">): ClipTokenizer {
+export function createTokenizer(
+  tokenizerJson: object,
+  model: Pick<ModelPackage, "context" | "tokenizer">,
+): ClipTokenizer {
   const bpe = new Tokenizer(tokenizerJson, {});
   const { padId, startId, endId } = model.tokenizer;
 
