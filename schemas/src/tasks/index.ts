@@ -3,3 +3,4 @@ export * from "./files.ts";
 export * from "./kinds.ts";
 export * from "./layers.ts";
 export * from "./protocol.ts";
+export * from "./train-spec.ts";

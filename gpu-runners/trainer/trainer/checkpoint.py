@@ -1,0 +1,64 @@
+"""A training state in one safetensors file: tensors as tensors, the rest as JSON in the header. Never pickle."""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn, optim
+
+from trainer.spec import Recipe, Spec, SpecError
+
+FORMAT = "whetstone-checkpoint/1"
+
+
+@dataclass
+class Progress:
+    """How far training came. Random draws are functions of seed and step, so no generator state is kept."""
+
+    step: int
+    curve: list[dict[str, Any]]
+
+
+def fingerprint(spec: Spec, data_hash: str) -> str:
+    """Names the training a checkpoint belongs to: same recipe, seed, model and data, or it can't be resumed."""
+    recipe = asdict(replace(spec.recipe, checkpoint_every_steps=Recipe.checkpoint_every_steps))
+    facts = [spec.name, spec.seed, recipe, spec.from_scratch, data_hash]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def save_checkpoint(path: Path, state: tuple[nn.Module, optim.Optimizer], progress: Progress, owner: str) -> None:
+    """Writes beside the path and renames, so a kill leaves the last whole checkpoint."""
+    model, optimizer = state
+    tensors: dict[str, Tensor] = {f"model.{name}": value for name, value in model.state_dict().items()}
+    for name, parameter in model.named_parameters():
+        for key, value in optimizer.state.get(parameter, {}).items():
+            tensors[f"optimizer.{key}.{name}"] = value
+    header = {"format": FORMAT, "owner": owner, "step": str(progress.step), "curve": json.dumps(progress.curve)}
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    save_file({name: value.contiguous() for name, value in tensors.items()}, partial, header)
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def load_checkpoint(path: Path, model: nn.Module, optimizer: optim.Optimizer, owner: str) -> Progress:
+    """Puts model and optimiser back where they were; refuses a checkpoint of another training."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- not a dict
+    except Exception as error:
+        raise SpecError(f"checkpoint {path.name} can't be read: {error}") from error
+    if header.get("format") != FORMAT or header.get("owner") != owner:
+        raise SpecError(f"checkpoint {path.name} belongs to another training: start without it")
+    model.load_state_dict({n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")})
+    for name, parameter in model.named_parameters():
+        for key in ("step", "exp_avg", "exp_avg_sq"):
+            value = tensors[f"optimizer.{key}.{name}"]
+            optimizer.state[parameter][key] = value if key == "step" else value.to(parameter.device)
+    return Progress(int(header["step"]), json.loads(header["curve"]))

@@ -1,0 +1,145 @@
+"""A dataset version in memory, and the batch of any step as a function of the seed and the step alone.
+
+Shape suffixes: N samples, B batch, T texts, L tokens, V tag vocabulary.
+"""
+
+import hashlib
+from collections import Counter
+from typing import Any, NamedTuple
+
+import pyarrow.parquet as pq
+import torch
+from torch import Tensor
+
+from trainer.images import ImagePlace, ImageStore
+from trainer.spec import Recipe, ShardFiles, Spec, SpecError
+from trainer.text import ClipTokenizer, clean_text
+
+BASE_COLUMNS = ["uid", "image_offset", "image_bytes", "text"]
+REFINED_COLUMNS = ["uid", "positive_description", "negative_description", "positive_tags", "negative_tags"]
+
+
+class Corpus(NamedTuple):
+    """All samples. Token tables a recipe has no use for are left out."""
+
+    images: ImageStore
+    raw_NL: Tensor
+    positive_NL: Tensor | None
+    negative_NL: Tensor | None
+    negative_tags_NL: Tensor | None
+    is_refined_N: Tensor
+    has_negative_N: Tensor
+    tag_ids: list[list[int]]
+    tag_count: int
+    hash: str
+
+
+class Batch(NamedTuple):
+    """Texts are the positives and, while hard negatives are on, the negatives after them."""
+
+    index_B: Tensor
+    tokens_TL: Tensor
+    has_negative_B: Tensor
+    tags_BV: Tensor | None
+    is_refined_B: Tensor
+
+
+def read_corpus(spec: Spec, package: dict[str, Any], tokenizer: ClipTokenizer) -> Corpus:
+    """Reads and joins the layers. A sample without a refinement keeps its raw text and is out of the extra losses."""
+    places, rows = [], []
+    for files in spec.data:
+        shard_places, shard_rows = _read_shard(files)
+        places += shard_places
+        rows += shard_rows
+    if len(rows) < 2:
+        raise SpecError(f"the data has {len(rows)} samples: training needs at least 2")
+    recipe, refined = spec.recipe, [row for _, row in rows]
+    texts = [text for text, _ in rows]
+    needs_tags, hni = recipe.tags.weight > 0, recipe.hni
+    tags = [[clean_text(tag) for tag in row["positive_tags"]] if row and needs_tags else [] for row in refined]
+    vocabulary = tag_vocabulary(tags, recipe.tags.vocabulary_size)
+    positives = [(row and row["positive_description"]) or text for text, row in rows]
+    negatives = [(row and row["negative_description"]) or "" for row in refined]
+    negative_tags = [(row and ", ".join(row["negative_tags"])) or d for row, d in zip(refined, negatives, strict=True)]
+    return Corpus(
+        images=ImageStore(places, package["image"], spec.image_cache_bytes, spec.threads),
+        raw_NL=tokenizer(texts),
+        positive_NL=tokenizer(positives) if recipe.positive_probability > 0 else None,
+        negative_NL=tokenizer(negatives) if hni.weight > 0 else None,
+        negative_tags_NL=tokenizer(negative_tags) if hni.weight > 0 and hni.tag_probability > 0 else None,
+        is_refined_N=torch.tensor([row is not None for row in refined]),
+        has_negative_N=torch.tensor([bool(text) for text in negatives]),
+        tag_ids=[[vocabulary[tag] for tag in row if tag in vocabulary] for row in tags],
+        tag_count=len(vocabulary),
+        hash=hashlib.sha256(repr(rows).encode()).hexdigest(),
+    )
+
+
+def tag_vocabulary(tags: list[list[str]], size: int) -> dict[str, int]:
+    """The `size` most frequent tags, by how many samples have them; equals in alphabetical order."""
+    counts = Counter(tag for row in tags for tag in set(row) if tag)
+    kept = sorted(counts, key=lambda tag: (-counts[tag], tag))[:size]
+    return {tag: i for i, tag in enumerate(kept)}
+
+
+class Batches:
+    """The batch of each step. Epochs are seeded shuffles; what is left over at the end of one is dropped."""
+
+    def __init__(self, corpus: Corpus, recipe: Recipe, seed: int) -> None:
+        self.corpus, self.recipe, self.seed = corpus, recipe, seed
+        self.size = min(recipe.batch_size, len(corpus.raw_NL))
+        self.steps_per_epoch = len(corpus.raw_NL) // self.size
+        self.epoch, self.order_N = -1, torch.empty(0)
+
+    def index(self, step: int) -> Tensor:
+        epoch, position = divmod(step, self.steps_per_epoch)
+        if epoch != self.epoch:
+            generator = seeded(self.seed, f"epoch {epoch}")
+            self.epoch, self.order_N = epoch, torch.randperm(len(self.corpus.raw_NL), generator=generator)
+        return self.order_N[position * self.size : (position + 1) * self.size]
+
+    def __getitem__(self, step: int) -> Batch:
+        corpus, recipe, index_B = self.corpus, self.recipe, self.index(step)
+        use_positive_B, use_tags_B = torch.rand(2, self.size, generator=seeded(self.seed, f"texts {step}"))
+        tokens = [corpus.raw_NL[index_B]]
+        if corpus.positive_NL is not None:
+            is_positive_B1 = (use_positive_B < recipe.positive_probability).unsqueeze(1)
+            tokens[0] = torch.where(is_positive_B1, corpus.positive_NL[index_B], tokens[0])
+        if corpus.negative_NL is not None:
+            tokens.append(corpus.negative_NL[index_B])
+        if corpus.negative_tags_NL is not None:
+            is_tags_B1 = (use_tags_B < recipe.hni.tag_probability).unsqueeze(1)
+            tokens[1] = torch.where(is_tags_B1, corpus.negative_tags_NL[index_B], tokens[1])
+        tokens_TL = torch.cat(tokens).long()
+        is_refined_B = corpus.is_refined_N[index_B]
+        return Batch(index_B, tokens_TL, corpus.has_negative_N[index_B], self._tags(index_B), is_refined_B)
+
+    def _tags(self, index_B: Tensor) -> Tensor | None:
+        if not self.corpus.tag_count:
+            return None
+        tags_BV = torch.zeros(self.size, self.corpus.tag_count)
+        for row, sample in enumerate(index_B.tolist()):
+            tags_BV[row, self.corpus.tag_ids[sample]] = 1
+        return tags_BV
+
+
+def seeded(seed: int, purpose: str) -> torch.Generator:
+    """A generator for one purpose: resuming needs no generator state, and arms of one seed share their draws."""
+    digest = hashlib.sha256(f"{seed} {purpose}".encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
+
+
+def _read_shard(files: ShardFiles) -> tuple[list[ImagePlace], list[tuple[str, dict[str, Any] | None]]]:
+    base = _read_layer(files.base, BASE_COLUMNS)
+    refined = {row["uid"]: row for row in _read_layer(files.refined, REFINED_COLUMNS)} if files.refined else {}
+    if not files.shard.is_file():
+        raise SpecError(f"shard {files.shard.name} is missing")
+    places = [ImagePlace(files.shard, row["image_offset"], row["image_bytes"]) for row in base]
+    return places, [(row["text"], refined.get(row["uid"])) for row in base]
+
+
+def _read_layer(path: Any, columns: list[str]) -> list[dict[str, Any]]:
+    try:
+        return pq.read_table(path, columns=columns).to_pylist()
+    except (OSError, ValueError, KeyError) as error:
+        raise SpecError(f"layer {path.name} can't be read: {error}") from error

@@ -1,0 +1,42 @@
+"""Where this process stands among those torchrun started; alone without it."""
+
+import os
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+import torch.distributed.nn.functional as differentiable
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Place:
+    """`rank` of `world` processes, each with its own device."""
+
+    rank: int
+    world: int
+    device: torch.device
+
+    def share(self, values_B: Tensor) -> Tensor:
+        """This process's rows of a batch that all processes drew alike."""
+        return values_B.chunk(self.world)[self.rank] if self.world > 1 else values_B
+
+    def gather(self, local: Tensor) -> Tensor:
+        """Rows of all processes, in order; gradients flow back to where each row came from."""
+        return torch.cat(differentiable.all_gather(local.contiguous())) if self.world > 1 else local
+
+
+def take_place() -> Place:
+    """Joins the process group that torchrun's environment describes."""
+    world, local_rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("LOCAL_RANK", "0"))
+    device = torch.device("cuda", local_rank) if torch.cuda.is_available() else torch.device("cpu")
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    if world > 1:
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return Place(dist.get_rank() if world > 1 else 0, world, device)
+
+
+def leave() -> None:
+    if dist.is_initialized():
+        dist.destroy_process_group()

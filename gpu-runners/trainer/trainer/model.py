@@ -1,0 +1,100 @@
+"""The CLIP being trained: an open_clip model built from its config, never from a download or a pickle."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from open_clip.model import CLIP, CustomTextCLIP
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from trainer.spec import SpecError
+
+Clip = CLIP | CustomTextCLIP
+CONFIG_KEYS = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text", "init_logit_scale"}
+
+
+class Towers(NamedTuple):
+    """Unit vectors of a batch. Shape suffixes: B images, T texts, D embedding width, V tag vocabulary."""
+
+    image_BD: Tensor
+    text_TD: Tensor
+    tag_logits_BV: Tensor | None
+    scale: Tensor
+
+
+class Trainee(nn.Module):
+    """A CLIP, and its tag head while the tag loss is on. The head is not part of the package."""
+
+    def __init__(self, clip: Clip, embed_dim: int, tag_count: int) -> None:
+        super().__init__()
+        self.clip = clip
+        self.tag_head = nn.Linear(embed_dim, tag_count) if tag_count else None
+
+    def forward(self, images_BCHW: Tensor, tokens_TL: Tensor) -> Towers:
+        image_BD = self.clip.encode_image(images_BCHW).float()
+        text_TD = self.clip.encode_text(tokens_TL).float()
+        return Towers(
+            F.normalize(image_BD, dim=-1),
+            F.normalize(text_TD, dim=-1),
+            self.tag_head(image_BD) if self.tag_head else None,
+            self.clip.logit_scale.exp(),
+        )
+
+
+def read_package(folder: Path) -> dict[str, Any]:
+    """`model.json` of a package: what the API's ModelPackage says, checked where training depends on it."""
+    path = folder / "model.json"
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        image, architecture = package["image"], package["architecture"]
+        sizes = image["size"], architecture["vision_cfg"].get("image_size", 224)
+        contexts = package["context"], architecture["text_cfg"].get("context_length", 77)
+        widths = package["embedDim"], architecture["embed_dim"]
+        _ = [package["tokenizer"][key] for key in ("padId", "startId", "endId")], image["mean"], image["std"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SpecError(f"model.json is missing or incomplete: {error!r}") from error
+    if package.get("format") != "whetstone-model/1":
+        raise SpecError(f"model.json has format {package.get('format')!r}, need whetstone-model/1")
+    for name, (stated, built) in {"image.size": sizes, "context": contexts, "embedDim": widths}.items():
+        if stated != built:
+            raise SpecError(f"model.json: {name} is {stated} but the architecture says {built}")
+    return package
+
+
+def build_clip(architecture: dict[str, Any], weights: Path | None = None) -> Clip:
+    """The model with weights from a safetensors file, or fresh from torch's seed."""
+    config = {
+        **architecture,
+        "vision_cfg": dict(architecture["vision_cfg"]),
+        "text_cfg": dict(architecture["text_cfg"]),
+    }
+    _refuse_downloads(config)
+    custom_text = config.pop("custom_text", False)
+    try:
+        clip = (CustomTextCLIP if custom_text else CLIP)(**config)
+        if weights:
+            clip.load_state_dict(load_file(weights), strict=True)
+    except (TypeError, ValueError, RuntimeError, AssertionError, OSError) as error:
+        raise SpecError(f"model can't be built: {error}") from error
+    return clip
+
+
+def _refuse_downloads(config: dict[str, Any]) -> None:
+    if unknown := sorted(config.keys() - CONFIG_KEYS):
+        raise SpecError(f"architecture.{unknown[0]} is not supported")
+    if config["text_cfg"].get("hf_model_name"):
+        raise SpecError("architecture.text_cfg.hf_model_name is not supported: use open_clip's own text tower")
+    config["vision_cfg"]["timm_model_pretrained"] = False
+    timm_name = config["vision_cfg"].get("timm_model_name")
+    if timm_name is not None and not re.fullmatch(r"[A-Za-z0-9_.]+", str(timm_name)):
+        raise SpecError(f"architecture.vision_cfg.timm_model_name {timm_name!r} is no name of timm's own")
+
+
+def clamp_scale(clip: Clip, limit: float = 100.0) -> None:
+    """CLIP's bound on the logit scale; call after each optimiser step."""
+    with torch.no_grad():
+        clip.logit_scale.clamp_(0, torch.tensor(limit).log().item())

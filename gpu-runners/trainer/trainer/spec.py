@@ -1,0 +1,168 @@
+"""What to train, parsed once from `spec.json` (its JSON Schema is `schemas/json/train-spec.json`) and then trusted."""
+
+import dataclasses
+import json
+import math
+import re
+import types
+import typing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+GIB = 1024**3
+
+
+class SpecError(ValueError):
+    """The job can't be done as asked; trying again would end the same way."""
+
+
+def _limited(default: float | int, minimum: float, maximum: float = math.inf) -> Any:
+    return field(default=default, metadata={"minimum": minimum, "maximum": maximum})
+
+
+@dataclass(frozen=True)
+class Hni:
+    weight: float = _limited(0.0, 0)
+    tag_probability: float = _limited(0.5, 0, 1)
+
+
+@dataclass(frozen=True)
+class Tags:
+    weight: float = _limited(0.0, 0)
+    vocabulary_size: int = _limited(512, 1)
+
+
+@dataclass(frozen=True)
+class Augment:
+    shift: float = _limited(0.1, 0, 1)
+    scale: float = _limited(0.15, 0, 1)
+    flip: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`TrainRecipe` of the API. All extra losses at zero is plain CLIP."""
+
+    steps: int = _limited(300, 1, 10_000_000)
+    batch_size: int = _limited(128, 2, 131_072)
+    learning_rate: float = field(default=1e-3, metadata={"above": 0})
+    warmup_steps: int = _limited(30, 0)
+    weight_decay: float = _limited(0.2, 0)
+    positive_probability: float = _limited(0.0, 0, 1)
+    hni: Hni = Hni()
+    tags: Tags = Tags()
+    augment: Augment = Augment()
+    checkpoint_every_steps: int = _limited(100, 1)
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+
+@dataclass(frozen=True)
+class ShardFiles:
+    shard: Path
+    base: Path
+    refined: Path | None = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    format: Literal["whetstone-train/1"]
+    name: str
+    seed: int = field(metadata={"minimum": 1 - 2**53, "maximum": 2**53 - 1})
+    recipe: Recipe
+    from_scratch: bool
+    init: Path
+    data: tuple[ShardFiles, ...]
+    output: Path
+    checkpoint_dir: Path
+    resume: Path | None = None
+    threads: int = _limited(1, 1, 1024)
+    image_cache_bytes: int = _limited(4 * GIB, 0)
+    code_version: str = "unknown"
+
+
+def read_spec(path: Path) -> Spec:
+    """Reads a spec; paths in it are relative to its folder."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"spec {path.name} can't be read: {error.strerror}") from error
+    except ValueError as error:
+        raise SpecError(f"spec {path.name} is not JSON: {error}") from error
+    spec = parse(Spec, raw, path.parent)
+    if not spec.data:
+        raise SpecError("data is empty: give at least one shard")
+    return spec
+
+
+def parse(schema: type, raw: Any, folder: Path = Path(), at: str = "") -> Any:
+    """Builds the dataclass `schema` from JSON, refusing unknown keys, wrong types and values out of range."""
+    if not isinstance(raw, dict):
+        raise SpecError(f"{at or 'spec'} must be an object")
+    # The API's recipe is camelCase; the spec around it is snake_case.
+    to_key = (lambda name: name) if schema in (Spec, ShardFiles) else _to_camel
+    fields = {to_key(f.name): f for f in dataclasses.fields(schema)}
+    hints = typing.get_type_hints(schema)
+    if unknown := sorted(raw.keys() - fields.keys()):
+        raise SpecError(f"{_join(at, unknown[0])} is not known")
+    values = {}
+    for key, f in fields.items():
+        where = _join(at, key)
+        if key in raw:
+            values[f.name] = _value(hints[f.name], raw[key], folder, where)
+            _check_range(f, values[f.name], where)
+        elif f.default is dataclasses.MISSING:
+            raise SpecError(f"{where} is missing")
+    return schema(**values)
+
+
+def _value(hint: Any, raw: Any, folder: Path, at: str) -> Any:
+    arguments = typing.get_args(hint)
+    if isinstance(hint, types.UnionType):
+        return None if raw is None else _value(arguments[0], raw, folder, at)
+    if dataclasses.is_dataclass(hint):
+        return parse(typing.cast(type, hint), raw, folder, at)
+    if typing.get_origin(hint) is Literal:
+        if raw not in arguments:
+            raise SpecError(f"{at} must be one of {', '.join(arguments)}")
+        return raw
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(raw, list):
+            raise SpecError(f"{at} must be a list")
+        return tuple(_value(arguments[0], item, folder, f"{at}[{i}]") for i, item in enumerate(raw))
+    if hint is Path:
+        if not isinstance(raw, str) or not raw:
+            raise SpecError(f"{at} must be a path")
+        return folder / raw
+    if hint is float and isinstance(raw, int) and not isinstance(raw, bool):
+        return float(raw)
+    if hint is int and isinstance(raw, float) and raw.is_integer():
+        return int(raw)
+    if not isinstance(raw, hint) or (isinstance(raw, bool) and hint is not bool):
+        raise SpecError(f"{at} must be a {hint.__name__}")
+    return raw
+
+
+def _check_range(f: dataclasses.Field, value: Any, at: str) -> None:
+    low, high, above = (f.metadata.get(name) for name in ("minimum", "maximum", "above"))
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SpecError(f"{at} must be finite")
+    if low is not None and value < low:
+        raise SpecError(f"{at} must be at least {low}")
+    if high is not None and value > high:
+        raise SpecError(f"{at} must be at most {high}")
+    if above is not None and value <= above:
+        raise SpecError(f"{at} must be above {above}")
+
+
+def to_camel(value: Any) -> Any:
+    """A recipe as the API writes it."""
+    return {_to_camel(key): to_camel(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _to_camel(name: str) -> str:
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
+
+
+def _join(at: str, key: str) -> str:
+    return f"{at}.{key}" if at else key

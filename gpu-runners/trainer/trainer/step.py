@@ -1,0 +1,93 @@
+"""One optimiser step: a batch through both towers once, and the losses its recipe asks for."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from trainer.augment import augment
+from trainer.data import Batch, Batches, Corpus, seeded
+from trainer.distributed import Place
+from trainer.losses import contrastive_loss, hard_negative_loss, tag_loss
+from trainer.model import Trainee, clamp_scale
+from trainer.optim import learning_rate
+from trainer.spec import Spec
+
+MAX_GRADIENT_NORM = 1.0
+
+
+class Losses(NamedTuple):
+    """One that the recipe turns off is None: it is not computed at all."""
+
+    total: Tensor
+    clip: Tensor
+    hni: Tensor | None
+    tags: Tensor | None
+
+
+class Outcome(NamedTuple):
+    """Still tensors: looking at their values is what waits for the device."""
+
+    losses: Losses
+    gradient_norm: Tensor
+    rate: float
+
+
+@dataclass(frozen=True)
+class Training:
+    """All that a step needs besides its number, from which every random draw of it follows."""
+
+    spec: Spec
+    place: Place
+    corpus: Corpus
+    batches: Batches
+    normal: tuple[Tensor, Tensor]
+    trainee: Trainee
+    optimizer: torch.optim.Optimizer
+
+    def step(self, step: int, module: nn.Module) -> Outcome:
+        """Takes step number `step`; `module` is the trainee, or what wraps it when processes share the work."""
+        rate = learning_rate(self.spec.recipe, step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        batch = self.batches[step]
+        images_BCHW = self._images(step, batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses = self._losses(batch, images_BCHW, module)
+        losses.total.backward()
+        norm = nn.utils.clip_grad_norm_(self.trainee.parameters(), MAX_GRADIENT_NORM)
+        self.optimizer.step()
+        clamp_scale(self.trainee.clip)
+        return Outcome(losses, norm, rate)
+
+    def _images(self, step: int, batch: Batch) -> Tensor:
+        recipe, place, images = self.spec.recipe, self.place, self.corpus.images
+        pixels_BCHW = images[place.share(batch.index_B)].to(place.device)
+        if step + 1 < recipe.steps:
+            images.prefetch(place.share(self.batches.index(step + 1)))
+        draws_B4 = torch.rand(self.batches.size, 4, generator=seeded(self.spec.seed, f"augment {step}"))
+        mean_C11, std_C11 = self.normal
+        # Dropout, where an architecture has any, draws from torch's own generator.
+        torch.manual_seed(seeded(self.spec.seed, f"dropout {step} {place.rank}").initial_seed())
+        return (augment(pixels_BCHW, recipe.augment, place.share(draws_B4)) - mean_C11) / std_C11
+
+    def _losses(self, batch: Batch, images_BCHW: Tensor, module: nn.Module) -> Losses:
+        recipe, place = self.spec.recipe, self.place
+        texts = [place.share(rows_TL) for rows_TL in batch.tokens_TL.split(self.batches.size)]
+        with torch.autocast(place.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
+            image_BD, text_TD, tag_logits_BV, scale = module(images_BCHW, torch.cat(texts).to(place.device))
+
+        image_BD = place.gather(image_BD)
+        positive_BD, *negatives = [place.gather(rows_BD) for rows_BD in text_TD.split(len(images_BCHW))]
+        total = clip = contrastive_loss(image_BD, positive_BD, scale)
+        hni = tags = None
+        if negatives:
+            has_negative_B = batch.has_negative_B.to(place.device)
+            hni = hard_negative_loss(image_BD, positive_BD, negatives[0], scale=scale, has_negative_B=has_negative_B)
+            total = total + recipe.hni.weight * hni
+        if tag_logits_BV is not None and batch.tags_BV is not None:
+            logits_BV = place.gather(tag_logits_BV.float())
+            tags = tag_loss(logits_BV, batch.tags_BV.to(place.device), batch.is_refined_B.to(place.device))
+            total = total + recipe.tags.weight * tags
+        return Losses(total, clip, hni, tags)

@@ -1,0 +1,50 @@
+"""Texts to token rows, equal to the evaluator's `clean-text.ts` and `tokenizer.ts`: change both or neither."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+TERMINAL_ESCAPES = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+COMPATIBLE = re.compile("[\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb04\ufb06\u3000\uff01-\uffef]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]")
+CHUNK = 10_000
+
+
+def clean_text(text: str) -> str:
+    """What open_clip does with ftfy and html.unescape, then lower case. Only ftfy's repair of mojibake is left out."""
+    plain = text if "<" in text else html.unescape(text)
+    plain = TERMINAL_ESCAPES.sub("", plain)
+    plain = COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), plain).replace("\ufb05", "\u017ft")
+    plain = re.sub("[\u02bc\u2018-\u201b]", "'", plain)
+    plain = re.sub("[\u201c-\u201f]", '"', plain)
+    plain = unicodedata.normalize("NFC", CONTROLS.sub("", plain))
+    return " ".join(html.unescape(html.unescape(plain)).split()).lower()
+
+
+class ClipTokenizer:
+    """Rows of exactly `context` ids: start, the text cut to fit, end, padding."""
+
+    def __init__(self, path: Path, package: dict[str, Any]) -> None:
+        self.bpe = Tokenizer.from_file(str(path))
+        self.bpe.no_truncation()
+        self.bpe.no_padding()
+        self.context: int = package["context"]
+        ids = package["tokenizer"]
+        self.pad, self.start, self.end = ids["padId"], ids["startId"], ids["endId"]
+
+    def __call__(self, texts: Sequence[str]) -> Tensor:
+        rows_NL = np.full((len(texts), self.context), self.pad, dtype=np.int32)
+        for first in range(0, len(texts), CHUNK):
+            chunk = [clean_text(text) for text in texts[first : first + CHUNK]]
+            for i, encoding in enumerate(self.bpe.encode_batch_fast(chunk, add_special_tokens=False), first):
+                ids = [self.start, *encoding.ids[: self.context - 2], self.end]
+                rows_NL[i, : len(ids)] = ids
+        return torch.from_numpy(rows_NL)
