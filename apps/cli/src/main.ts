@@ -1,4 +1,21 @@
 import { Command, CommanderError } from "commander";
+import { datasetListCommand } from "./commands/dataset-list.ts";
+import { datasetPushCommand } from "./commands/dataset-push.ts";
+import { datasetShowCommand } from "./commands/dataset-show.ts";
+import { downCommand } from "./commands/down.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
+import { loginCommand } from "./commands/login.ts";
+import { modelListCommand } from "./commands/model-list.ts";
+import { modelPullCommand } from "./commands/model-pull.ts";
+import { modelPushCommand } from "./commands/model-push.ts";
+import { refineCommand } from "./commands/refine.ts";
+import { runCancelCommand } from "./commands/run-cancel.ts";
+import { runListCommand } from "./commands/run-list.ts";
+import { runShowCommand } from "./commands/run-show.ts";
+import { runStartCommand } from "./commands/run-start.ts";
+import { runWatchCommand } from "./commands/run-watch.ts";
+import { sampleShowCommand } from "./commands/sample-show.ts";
+import { trainCommand } from "./commands/train.ts";
 import { upCommand } from "./commands/up.ts";
 import { formatFailure, toFailure } from "./errors.ts";
 import { surviveClosedPipes } from "./output.ts";
@@ -7,15 +24,34 @@ surviveClosedPipes();
 const program = new Command("whetstone")
   .description("refine image-text data, train models on it and judge them")
   .option("--json", "print JSON on stdout and nothing else there")
-  .option("--profile <name>", "use this profile of ~/.config/whetstone/config.json")
-  .showHelpAfterError("(add --help for usage)");
-for (const command of [upCommand()]) program.addCommand(command);
-for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => [...group.commands])]) command.exitOverride();
+  .option("--profile <name>", "use this profile of ~/.config/whetstone/config.json");
+const commands = [
+  upCommand(),
+  downCommand(),
+  loginCommand(),
+  group("dataset", "data to learn from", [datasetPushCommand(), datasetListCommand(), datasetShowCommand()]),
+  group("sample", "one image with its texts", [sampleShowCommand()]),
+  refineCommand(),
+  trainCommand(),
+  evaluateCommand(),
+  group("model", "model packages", [modelListCommand(), modelPullCommand(), modelPushCommand()]),
+  group("run", "pieces of work", [runStartCommand(), runWatchCommand(), runCancelCommand(), runListCommand(), runShowCommand()]),
+];
+for (const command of commands) program.addCommand(command);
+for (const command of [program, ...commands, ...commands.flatMap((each) => [...each.commands])]) {
+  command.exitOverride().showHelpAfterError("(add --help for usage)");
+}
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+function group(name: string, description: string, members: Command[]): Command {
+  const parent = new Command(name).description(description);
+  for (const member of members) parent.addCommand(member);
+  return parent;
 }
 
 function report(error: unknown): number {

@@ -12,7 +12,6 @@ export function listRunners(count: number): { name: string; kind: RunnerKind }[]
 }
 
 export interface RunnerSettings {
-  folder: string;
   url: string;
   token: string;
   isWatching: boolean;
@@ -32,7 +31,10 @@ export function planRunner({ name, kind }: { name: string; kind: RunnerKind }, s
       WHETSTONE_URL: settings.url,
       WHETSTONE_RUNNER_TOKEN: settings.token,
       WHETSTONE_RUNNER_NAME: `${name}-${process.pid}`,
-      WHETSTONE_RUNNER_DIR: join(settings.folder, "runners", name),
+      // Shorter than the time a child is given to stop.
+      WHETSTONE_DRAIN_MS: "5000",
+      // On one's own machine the model server is usually on it too.
+      WHETSTONE_ALLOW_PRIVATE_ENDPOINTS: process.env["WHETSTONE_ALLOW_PRIVATE_ENDPOINTS"] ?? "1",
     },
     onLine(line: string) {
       if (line.includes('"ready"')) isReady = true;

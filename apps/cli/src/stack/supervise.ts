@@ -72,7 +72,7 @@ async function waitUntilReady(child: Child, options: ServiceOptions): Promise<vo
     if (!child.isAlive()) throw await toError(child, await child.exited);
     if (await options.isReady()) return;
     options.signal.throwIfAborted();
-    await sleep(100);
+    await sleep(200);
   }
   throw await toError(child, `was not ready after ${options.readyTimeoutMs / 1000} s`);
 }

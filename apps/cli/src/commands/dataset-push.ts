@@ -1,0 +1,70 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Dataset } from "@whetstone/schemas/api";
+import type { Client } from "@whetstone/schemas/client";
+import { Command } from "commander";
+import { describeVersion } from "../describe-dataset.ts";
+import { CliError } from "../errors.ts";
+import { toCount } from "../flags.ts";
+import { measureFile, type Packed, packFolder } from "../pack.ts";
+import { createProgressBar } from "../progress.ts";
+import { openSession } from "../session.ts";
+import { uploadFile } from "../upload-file.ts";
+import { expectSuccess, watchRun } from "../watch-run.ts";
+
+interface Flags {
+  name: string;
+  description: string;
+  shardSamples?: number;
+  tolerateFailed: number;
+}
+
+export function datasetPushCommand(): Command {
+  return new Command("push")
+    .description("upload archives (WebDataset tar, ImageFolder tar or zip) or folders and make them the dataset's next version")
+    .argument("<path...>", "archives or folders")
+    .requiredOption("--name <name>", "the dataset; made if there is none of this name")
+    .option("--description <text>", "of a new dataset", "")
+    .option("--shard-samples <n>", "most samples a shard", toCount)
+    .option("--tolerate-failed <n>", "archives that may fail", toCount, 0)
+    .action((paths: string[], flags: Flags, command: Command) => push({ paths, flags, command }));
+}
+
+async function push({ paths, flags, command }: { paths: string[]; flags: Flags; command: Command }): Promise<void> {
+  const { api, output } = await openSession(command);
+  const scratch = await mkdtemp(join(tmpdir(), "whetstone-push-"));
+  try {
+    const uploadIds: string[] = [];
+    for (const path of paths) uploadIds.push(await uploadPath(resolve(path), { api, scratch }));
+    const dataset = await findOrCreate(api, flags);
+    const options = flags.shardSamples === undefined ? {} : { maxShardSamples: flags.shardSamples };
+    const run = await api.runs.create({ kind: "ingest", datasetId: dataset.id, uploadIds, options, tolerateFailedTasks: flags.tolerateFailed });
+    const settled = expectSuccess(await watchRun(run, { api, output }));
+    if (!settled.output.versionId) throw new CliError(`run ${run.id} made no version`);
+    const version = await api.versions.get(settled.output.versionId);
+    output.print({ dataset, version, run: settled }, describeVersion(version, dataset));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function uploadPath(path: string, { api, scratch }: { api: Client; scratch: string }): Promise<string> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw new CliError(`${path} does not exist`, { cause, exitCode: 2 });
+  });
+  const file: Packed = info.isDirectory() ? await packFolder(path, join(scratch, "folder.tar")) : await measureFile(path);
+  const bar = createProgressBar(`upload ${file.filename}`);
+  const upload = await uploadFile(file, { api, bar }).finally(() => bar.end());
+  return upload.id;
+}
+
+async function findOrCreate(api: Client, { name, description }: Flags): Promise<Dataset> {
+  for (let after: string | undefined; ; ) {
+    const page = await api.datasets.list({ limit: 100, ...(after ? { after } : {}) });
+    const found = page.data.find((dataset) => dataset.name === name);
+    if (found) return found;
+    if (!page.has_more || page.last_id === null) return api.datasets.create({ name, description });
+    after = page.last_id;
+  }
+}

@@ -1,0 +1,45 @@
+import { TrainRecipe } from "@whetstone/schemas/api";
+import { Command } from "commander";
+import { z } from "zod";
+import { describeRun } from "../describe-run.ts";
+import { CliError } from "../errors.ts";
+import { toCount, toJson } from "../flags.ts";
+import { openSession } from "../session.ts";
+import { expectSuccess, watchRun } from "../watch-run.ts";
+
+interface Flags {
+  name: string;
+  init: string;
+  scratch?: true;
+  recipe?: unknown;
+  steps?: number;
+  seed: number;
+  detach?: true;
+}
+
+export function trainCommand(): Command {
+  return new Command("train")
+    .description("train a CLIP model on a version")
+    .argument("<version>", "dsv_...")
+    .requiredOption("--name <name>", "of the model that comes out")
+    .requiredOption("--init <model>", "mdl_... to start from; its architecture is kept")
+    .option("--scratch", "start from fresh weights of that architecture")
+    .option("--recipe <json>", "recipe values, as the API takes them", toJson)
+    .option("--steps <n>", "shorthand for the recipe's steps", toCount)
+    .option("--seed <n>", "of everything random", toCount, 0)
+    .option("--detach", "print the run and leave it to itself")
+    .action(async (versionId: string, flags: Flags, command: Command) => {
+      const recipe = toRecipe(flags);
+      const { api, output } = await openSession(command);
+      const { name, init, seed } = flags;
+      const run = await api.runs.create({ kind: "train", versionId, modelName: name, initModelId: init, fromScratch: flags.scratch === true, recipe, seed });
+      const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
+      output.print(settled, describeRun(settled));
+    });
+}
+
+function toRecipe({ recipe = {}, steps }: Flags): z.output<typeof TrainRecipe> {
+  const parsed = TrainRecipe.safeParse(typeof recipe === "object" && steps !== undefined ? { ...recipe, steps } : recipe);
+  if (parsed.success) return parsed.data;
+  throw new CliError(`--recipe is no recipe: ${z.prettifyError(parsed.error)}`, { exitCode: 2 });
+}

@@ -1,0 +1,12 @@
+import type { Command } from "commander";
+import { toCount } from "./flags.ts";
+
+export interface PageFlags {
+  limit: number;
+  after?: string;
+}
+
+/** Flags every list takes. */
+export function pageFlags(command: Command): Command {
+  return command.option("--limit <n>", "at most this many (1-100)", toCount, 20).option("--after <id>", "go on after this one");
+}
