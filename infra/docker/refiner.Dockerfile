@@ -19,7 +19,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin runner
 WORKDIR /app
-ENV NODE_ENV=production
+ENV NODE_ENV=production HOME=/tmp
 COPY --from=install /app ./
 COPY schemas/src schemas/src
 COPY gpu-runners/runtime/src gpu-runners/runtime/src

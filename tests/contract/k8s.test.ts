@@ -66,7 +66,7 @@ test.each([
   expect(faults([broken])).toHaveLength(1);
 });
 
-test("a kind nobody knows is a fault", () => {
+test("a kind nobody knows is a fault", { timeout: 120_000 }, () => {
   expect(faults([{ apiVersion: "v1", kind: "Servise", metadata: { name: "x" }, spec: {} }])).toHaveLength(1);
 });
 
