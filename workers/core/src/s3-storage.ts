@@ -11,6 +11,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import "./dom-parser.ts";
 import { base64ToHex, hexToBase64 } from "./encoding.ts";
 import { AppError } from "./errors.ts";
 import type { Storage } from "./storage.ts";
