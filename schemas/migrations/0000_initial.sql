@@ -160,8 +160,7 @@ CREATE TABLE `tasks` (
 );
 --> statement-breakpoint
 CREATE INDEX `tasks_run_index_idx` ON `tasks` (`run_id`,`index`);--> statement-breakpoint
-CREATE INDEX `tasks_run_status_idx` ON `tasks` (`run_id`,`status`);--> statement-breakpoint
-CREATE INDEX `tasks_status_available_idx` ON `tasks` (`status`,`kind`,`available_at`);--> statement-breakpoint
+CREATE INDEX `tasks_run_status_index_idx` ON `tasks` (`run_id`,`status`,`index`);--> statement-breakpoint
 CREATE INDEX `tasks_lease_expires_idx` ON `tasks` (`status`,`lease_expires_at`);--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` text PRIMARY KEY NOT NULL,

@@ -73,8 +73,7 @@ export const tasks = sqliteTable(
   },
   (t) => [
     index("tasks_run_index_idx").on(t.runId, t.index),
-    index("tasks_run_status_idx").on(t.runId, t.status),
-    index("tasks_status_available_idx").on(t.status, t.kind, t.availableAt),
+    index("tasks_run_status_index_idx").on(t.runId, t.status, t.index),
     index("tasks_lease_expires_idx").on(t.status, t.leaseExpiresAt),
   ],
 );

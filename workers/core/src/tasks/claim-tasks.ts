@@ -13,6 +13,7 @@ export type TaskRow = typeof tasks.$inferSelect;
  * with something to do and takes its tasks in order: a giant run gets its share of claims and no more, and nothing is sorted.
  */
 export async function claimTasks(ctx: Context, { runner, max }: { runner: RunnerRow; max: number }): Promise<TaskRow[]> {
+  // With the run, this is the whole index of the search: its tasks come in order and it stops at the last one wanted.
   const isClaimable = and(
     eq(tasks.status, "queued"),
     lte(tasks.availableAt, ctx.now()),

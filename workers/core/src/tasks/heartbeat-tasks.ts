@@ -1,14 +1,16 @@
 import type { Heartbeat, HeartbeatAnswer } from "@whetstone/schemas/tasks";
 import { tasks } from "@whetstone/schemas/db";
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, inArray, sql } from "drizzle-orm";
 import { type Context, requireScope } from "../context.ts";
 import { seeRunner } from "../runners/see-runner.ts";
 import { findFileProblem } from "./check-files.ts";
-import { isCallersTask, isOfRunningRun, leaseEnd } from "./leases.ts";
-import { attemptPrefix } from "./leases.ts";
+import { attemptPrefix, isCallersTask, isOfRunningRun, leaseEnd } from "./leases.ts";
 import { nudgeSettled } from "./open-tasks.ts";
 
 type Beat = Heartbeat["tasks"][number];
+
+/** The plus keeps SQLite off the index by status, which would walk every leased task there is instead of the few named. */
+const isStatus = (status: "leased" | "cancelled") => sql`+${tasks.status} = ${status}`;
 
 /** Extends all leases that still hold in one write, keeps what they report, and tells which to stop. */
 export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<HeartbeatAnswer> {
@@ -19,8 +21,8 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
   const payload = JSON.stringify(await withCheckedCheckpoints(ctx, input.tasks));
   const beats = sql`json_each(${payload}) as beat`;
   const isBeating = and(
-    sql`${tasks.id} = beat.value ->> '$.taskId' and ${tasks.attempt} = beat.value ->> '$.attempt' and ${tasks.lease} = beat.value ->> '$.lease'`,
-    eq(tasks.status, "leased"),
+    sql`${tasks.id} = beat.value ->> '$.taskId' and ${tasks.attempt} = beat.value ->> '$.attempt' and ${tasks.lease} = beat.value ->> '$.lease'
+      and ${isStatus("leased")}`,
     isCallersTask(ctx),
   );
   const cancel = ctx.db
@@ -45,7 +47,7 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
   const look = ctx.db
     .select({ id: tasks.id })
     .from(tasks)
-    .where(and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), eq(tasks.status, "cancelled"), isCallersTask(ctx)));
+    .where(and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), isStatus("cancelled"), isCallersTask(ctx)));
 
   const [cancelled, extended, stopped] = await ctx.db.batch([cancel, extend, look]);
   await nudgeSettled(ctx, cancelled);
