@@ -1,0 +1,81 @@
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { app, call, makeKey, makeWorkspace } from "../test/caller.ts";
+import { makeUpload } from "../test/files.ts";
+
+/** Every route that takes an id, with the id's kind and a body its schema takes. */
+const routes = [
+  { method: "DELETE", path: "/v1/keys/{id}", kind: "key" },
+  { method: "GET", path: "/v1/uploads/{id}", kind: "up" },
+  { method: "GET", path: "/v1/uploads/{id}/parts", kind: "up" },
+  { method: "POST", path: "/v1/uploads/{id}/complete", kind: "up", body: { parts: [{ partNumber: 1, etag: "x" }] } },
+  { method: "POST", path: "/v1/uploads/{id}/cancel", kind: "up" },
+  { method: "GET", path: "/v1/datasets/{id}", kind: "ds" },
+  { method: "GET", path: "/v1/datasets/{id}/versions", kind: "ds" },
+  { method: "GET", path: "/v1/versions/{id}", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/manifest", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/samples", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/samples/{uid}", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/rejects", kind: "dsv" },
+  { method: "GET", path: "/v1/models/{id}", kind: "mdl" },
+  { method: "GET", path: "/v1/models/{id}/files", kind: "mdl" },
+  { method: "GET", path: "/v1/evaluations/{id}", kind: "eval" },
+  { method: "GET", path: "/v1/runs/{id}", kind: "run" },
+  { method: "POST", path: "/v1/runs/{id}/cancel", kind: "run" },
+  { method: "GET", path: "/v1/runs/{id}/tasks", kind: "run" },
+  { method: "GET", path: "/v1/runs/{id}/events", kind: "run" },
+  { method: "GET", path: "/v1/tasks/{id}", kind: "task" },
+];
+const hex = (n: number) => n.toString(16).padStart(32, "0");
+
+let theirs: Record<string, string>;
+let mine: string;
+
+beforeAll(async () => {
+  const owner = await makeWorkspace();
+  ({ key: mine } = await makeWorkspace());
+  const { id: key } = await makeKey(owner.key, { scopes: ["runs:read"] });
+  const { upload } = await makeUpload(owner.key, "hello", { complete: false });
+  const { json: dataset } = await call("/v1/datasets", { key: owner.key, body: { name: "theirs" } });
+  const { json: run } = await call("/v1/runs", { key: owner.key, body: { kind: "noop", taskCount: 1 } });
+  const at = Date.now();
+  const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
+  await env.DB.batch([
+    env.DB.prepare(`insert into versions values (?, ?, ?, 1, null, ?, '["base"]', 0, 0, 0, 0, 'none', '0', ?)`).bind(version, owner.id, dataset.id, run.id, at),
+    env.DB.prepare(`insert into models values (?, ?, 'm', 1, null, null, null, '0', '{}', '[]', '{}', ?)`).bind(model, owner.id, at),
+    env.DB.prepare(`insert into evaluations values (?, ?, ?, ?, ?, '[]', null, ?)`).bind(evaluation, owner.id, run.id, model, version, at),
+    env.DB.prepare(
+      `insert into tasks (id, workspace_id, run_id, wave, "index", kind, status, params, inputs, needs, max_attempts, available_at, created_at)
+       values (?, ?, ?, 0, 7, 'noop', 'queued', '{}', '[]', '[]', 1, ?, ?)`,
+    ).bind(task, owner.id, run.id, at, at),
+  ]);
+  theirs = { key, up: upload.id, ds: dataset.id, dsv: version, mdl: model, eval: evaluation, run: run.id, task };
+});
+
+test("the table names every route that takes an id", () => {
+  const paths = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } }).paths ?? {};
+  const known = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+
+  expect(known.filter((route) => route.includes("{")).toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+});
+
+test.each(routes)("$method $path answers another workspace's id exactly like an unknown one", async ({ method, path, kind, body }) => {
+  const ask = (id: string) =>
+    call(path.replace("{id}", id).replace("{uid}", hex(1)), { method, key: mine, headers: { "x-request-id": "same" }, ...(body ? { body } : {}) });
+  const known = theirs[kind] ?? "";
+  const unknown = `${kind}_${hex(0)}`;
+
+  const [foreign, missing, malformed] = [await ask(known), await ask(unknown), await ask("nonsense")];
+
+  const plain = ({ status, headers, text }: typeof foreign, id: string) => ({ status, headers: [...headers], text: text.replaceAll(id, "ID") });
+  expect(foreign.status).toBe(404);
+  expect(plain(foreign, known)).toEqual(plain(missing, unknown));
+  expect(plain(malformed, "nonsense")).toEqual(plain(missing, unknown));
+});
+
+test.each(["datasets", "models", "evaluations", "runs", "keys", "audit-events"])("the list of %s shows nothing of another workspace", async (noun) => {
+  const { json, text } = await call(`/v1/${noun}`, { key: mine });
+
+  expect(json.object).toBe("list");
+  for (const id of Object.values(theirs)) expect(text).not.toContain(id);
+});
