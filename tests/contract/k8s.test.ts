@@ -26,7 +26,15 @@ interface Container {
 }
 
 /** KEDA's published schemas allow unknown fields, so ours are named here; the compiler checks that KEDA has them. */
-const kedaFields: (keyof ScaledObject["spec"])[] = ["scaleTargetRef", "minReplicaCount", "maxReplicaCount", "pollingInterval", "cooldownPeriod", "advanced", "triggers"];
+const kedaFields: (keyof ScaledObject["spec"])[] = [
+  "scaleTargetRef",
+  "minReplicaCount",
+  "maxReplicaCount",
+  "pollingInterval",
+  "cooldownPeriod",
+  "advanced",
+  "triggers",
+];
 
 const base = join(import.meta.dirname, "../../infra/k8s/base");
 const manifests = readdirSync(base)
@@ -45,7 +53,11 @@ const scalers = ofKind("ScaledObject").map((manifest) => ({
 test("kustomize builds every file of the base", () => {
   const { resources } = parse(readFileSync(join(base, "kustomization.yaml"), "utf8")) as { resources: string[] };
 
-  expect(resources.toSorted()).toEqual(readdirSync(base).filter((file) => file !== "kustomization.yaml").toSorted());
+  expect(resources.toSorted()).toEqual(
+    readdirSync(base)
+      .filter((file) => file !== "kustomization.yaml")
+      .toSorted(),
+  );
 });
 
 test("every manifest fits the schemas of Kubernetes 1.37 and KEDA", { timeout: 120_000 }, () => {
@@ -72,14 +84,22 @@ test("a kind nobody knows is a fault", { timeout: 120_000 }, () => {
 
 describe.each(deployments)("deployment $name", ({ template }) => {
   test("runs without privileges", () => {
-    expect(template.spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
-    for (const { securityContext } of template.spec.containers) expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } });
+    expect(template.spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    for (const { securityContext } of template.spec.containers)
+      expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } });
   });
 
   test("says what it needs, and no secret is written down", () => {
     for (const { env, resources } of template.spec.containers) {
-      expect(resources).toMatchObject({ requests: { cpu: expect.any(String), memory: expect.any(String) }, limits: { memory: expect.any(String) } });
-      for (const { name, value } of env.filter((one) => /TOKEN|KEY|SECRET|PASSWORD/.test(one.name))) expect({ name, value }).toEqual({ name, value: undefined });
+      expect(resources).toMatchObject({
+        requests: { cpu: expect.any(String), memory: expect.any(String) },
+        limits: { memory: expect.any(String) },
+      });
+      for (const { name, value } of env.filter((one) => /TOKEN|KEY|SECRET|PASSWORD/.test(one.name)))
+        expect({ name, value }).toEqual({ name, value: undefined });
     }
   });
 
@@ -93,7 +113,9 @@ describe.each(deployments)("deployment $name", ({ template }) => {
 });
 
 test("every kind of task scales exactly one pool, from nothing", () => {
-  const scaled = scalers.flatMap(({ triggers }) => triggers.flatMap(({ metadata }) => new URL(metadata["url"] ?? "").searchParams.getAll("kind")));
+  const scaled = scalers.flatMap(({ triggers }) =>
+    triggers.flatMap(({ metadata }) => new URL(metadata["url"] ?? "").searchParams.getAll("kind")),
+  );
 
   expect(scaled.toSorted()).toEqual(taskKinds.filter((kind) => kind !== "noop").toSorted());
   for (const { minReplicaCount } of scalers) expect(minReplicaCount).toBe(0);
@@ -113,8 +135,12 @@ test("every scaler finds its deployment and its token", () => {
 
 test("every budget and network policy covers some pod", () => {
   for (const { kind, spec } of [...ofKind("PodDisruptionBudget"), ...ofKind("NetworkPolicy")]) {
-    const { matchLabels } = spec[kind === "NetworkPolicy" ? "podSelector" : "selector"] as unknown as { matchLabels: Record<string, string> };
-    const covered = deployments.filter(({ template }) => Object.entries(matchLabels).every(([key, value]) => template.metadata.labels[key] === value));
+    const { matchLabels } = spec[kind === "NetworkPolicy" ? "podSelector" : "selector"] as unknown as {
+      matchLabels: Record<string, string>;
+    };
+    const covered = deployments.filter(({ template }) =>
+      Object.entries(matchLabels).every(([key, value]) => template.metadata.labels[key] === value),
+    );
     expect(covered, JSON.stringify(matchLabels)).not.toHaveLength(0);
   }
 });
@@ -135,7 +161,10 @@ function faults(checked: Manifest[]): string[] {
 function kedaFaults(manifest: Manifest): string[] {
   const Model = { ScaledObject, TriggerAuthentication }[manifest.kind];
   if (!Model) return [`${manifest.kind} is no kind of KEDA`];
-  const unknown = manifest.kind === "ScaledObject" ? Object.keys(manifest.spec).filter((field) => !kedaFields.some((known) => known === field)) : [];
+  const unknown =
+    manifest.kind === "ScaledObject"
+      ? Object.keys(manifest.spec).filter((field) => !kedaFields.some((known) => known === field))
+      : [];
   if (unknown.length > 0) return [`${manifest.metadata.name}: unknown fields ${unknown.join(", ")}`];
   try {
     new Model(manifest as never).validate();
@@ -155,12 +184,19 @@ function kubernetesFaults(checked: Manifest[]): string[] {
       writeFileSync(file, JSON.stringify(manifest));
       return file;
     });
-    const { status, output } = runTool("kubernetes-validate==1.37.0", ["kubernetes-validate", "--strict", "-k", "1.37.0", ...files]);
+    const { status, output } = runTool("kubernetes-validate==1.37.0", [
+      "kubernetes-validate",
+      "--strict",
+      "-k",
+      "1.37.0",
+      ...files,
+    ]);
     const lines = output.split("\n");
     const found = lines.filter((line) => /^(ERROR|WARN)/.test(line));
     const passed = lines.filter((line) => line.startsWith("INFO"));
     // Every manifest must be spoken of: silence would pass for health.
-    if (found.length + passed.length !== checked.length || status > 1) throw new Error(`kubernetes-validate did not run: ${output}`);
+    if (found.length + passed.length !== checked.length || status > 1)
+      throw new Error(`kubernetes-validate did not run: ${output}`);
     return found;
   } finally {
     rmSync(folder, { recursive: true });

@@ -8,10 +8,16 @@ const own = join(homedir(), ".cache/whetstone/uv/bin/uv");
 const uv = existsSync(own) ? own : "uv";
 
 /** Runs a pinned tool of the Python index: from the cache when it is there, so that only the first run needs a network. */
-export function runTool(source: string, [command, ...options]: [string, ...string[]]): { status: number; output: string } {
+export function runTool(
+  source: string,
+  [command, ...options]: [string, ...string[]],
+): { status: number; output: string } {
   const run = (mode: string[]) => {
     try {
-      const output = execFileSync(uv, ["tool", "run", ...mode, "--from", source, command, ...options], { encoding: "utf8", stdio: "pipe" });
+      const output = execFileSync(uv, ["tool", "run", ...mode, "--from", source, command, ...options], {
+        encoding: "utf8",
+        stdio: "pipe",
+      });
       return { status: 0, output };
     } catch (error) {
       const { status, stdout, stderr } = error as { status: number | null; stdout: string; stderr: string };
@@ -19,5 +25,7 @@ export function runTool(source: string, [command, ...options]: [string, ...strin
     }
   };
   const cached = run(["--offline"]);
-  return cached.status !== 0 && /not found in the cache|network (was )?disabled|--offline/i.test(cached.output) ? run([]) : cached;
+  return cached.status !== 0 && /not found in the cache|network (was )?disabled|--offline/i.test(cached.output)
+    ? run([])
+    : cached;
 }
