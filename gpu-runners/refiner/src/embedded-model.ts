@@ -36,7 +36,7 @@ const RefinerFormat = z.object({
     maxNewTokens: z.int().min(1),
   }),
 });
-export type RefinerFormat = z.infer<typeof RefinerFormat>;
+type RefinerFormat = z.infer<typeof RefinerFormat>;
 export type EmbeddedModel = {
   name: string;
   hash: string;

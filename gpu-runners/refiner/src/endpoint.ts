@@ -13,7 +13,7 @@ export type EndpointOptions = {
   /** What a person should look at when the key or the address is wrong. */
   settings: { key: string; address: string };
 };
-export type Call = { signal: AbortSignal; maxRetries?: number };
+type Call = { signal: AbortSignal; maxRetries?: number };
 export type Endpoint = { post(path: string, body: object, call: Call): Promise<unknown>; close(): Promise<void> };
 
 /**

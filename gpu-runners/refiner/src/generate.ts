@@ -2,7 +2,7 @@ import { floatsOf, toFloats, toInts, type Graph, type Tensor } from "./session.t
 
 /** The three graphs of an image-text model in transformers.js' file layout, and the ids that steer them. */
 export type Graphs = { vision: Graph; embed: Graph; decoder: Graph };
-export type TokenIds = { image: number; pad: number; stop: number };
+type TokenIds = { image: number; pad: number; stop: number };
 export type GenerateRow = { ids: number[]; pixels: Float32Array; random: () => number };
 export type GenerateOptions = {
   imageSize: number;

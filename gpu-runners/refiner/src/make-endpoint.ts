@@ -10,7 +10,7 @@ export type Asked = {
   isProbe: boolean;
   headers: IncomingMessage["headers"];
 };
-export type ChatRequest = {
+type ChatRequest = {
   model: string;
   max_tokens: number;
   response_format?: { type: string };

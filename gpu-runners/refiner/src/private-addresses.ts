@@ -33,7 +33,7 @@ export class PrivateAddressError extends Error {
   }
 }
 
-export function assertPublicAddress(host: string, address: string): void {
+function assertPublicAddress(host: string, address: string): void {
   if (blocked.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")) throw new PrivateAddressError(host, address);
 }
 

@@ -21,7 +21,6 @@ const CachedRefinement = z.object({
   completionTokens: z.int(),
 });
 export type CachedRefinement = z.infer<typeof CachedRefinement>;
-export type RefinementCache = Awaited<ReturnType<typeof openRefinementCache>>;
 
 const format = 1;
 

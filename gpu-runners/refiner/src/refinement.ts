@@ -33,7 +33,7 @@ export const Refinement = z
 export type Refinement = z.infer<typeof Refinement>;
 
 /** Why an answer is no refinement; `code` is that of the reject row. */
-export type Problem = { code: "refine_invalid_json" | "refine_check_failed" | "refine_refused"; detail: string };
+type Problem = { code: "refine_invalid_json" | "refine_check_failed" | "refine_refused"; detail: string };
 export type Reading = { refinement: Refinement } | { problem: Problem };
 
 /** What an endpoint's guided decoding is given: the shape alone; the checks that JSON Schema can't tell come after. */

@@ -3,7 +3,7 @@ import type { ClipModel } from "./clip-model.ts";
 import { readSamples, type PathOf } from "./read-version.ts";
 import { emptyVectors, type Vectors } from "./vectors.ts";
 
-export type Sample = Pick<BaseRow, "uid" | "text" | "label" | "metadata" | "imageSha256">;
+type Sample = Pick<BaseRow, "uid" | "text" | "label" | "metadata" | "imageSha256">;
 /** What of a version stays in memory: texts and one vector an image, in the order of the shards. */
 export type Corpus = { samples: Sample[]; images: Vectors };
 

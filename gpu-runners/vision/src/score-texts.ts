@@ -64,7 +64,7 @@ export async function scoreTexts(
 }
 
 /** Mean and population standard deviation; zeros for no values. */
-export function toSummary(values: number[]): { mean: number; sd: number; count: number } {
+function toSummary(values: number[]): { mean: number; sd: number; count: number } {
   const count = values.length;
   if (count === 0) return { mean: 0, sd: 0, count };
   const mean = values.reduce((sum, value) => sum + value, 0) / count;

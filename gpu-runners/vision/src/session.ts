@@ -7,7 +7,7 @@ export type Graph = {
   outputNames: readonly string[];
   run(inputs: Record<string, Tensor>, output: string): Promise<FloatTensor>;
 };
-export type Tensor = { data: Float32Array | BigInt64Array; dims: number[] };
+type Tensor = { data: Float32Array | BigInt64Array; dims: number[] };
 export type FloatTensor = { data: Float32Array; dims: readonly number[] };
 
 const maxGraphs = 8;
