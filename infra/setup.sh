@@ -7,6 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache="${HOME}/.cache/whetstone"
 logs=".cache/setup"
 limit_s=900
+synced_lock="gpu-runners/trainer/.venv/synced-uv.lock"
 mkdir -p "$cache/bin" "$logs"
 started=$(date +%s)
 
@@ -16,8 +17,6 @@ require() { # name, wanted, found
   [ -n "$3" ] || fail "$1 $2 or newer is needed, and there is none on the PATH; install it and try again"
   has_version "$3" "$2" || fail "$1 $2 or newer is needed, and this is $3; install a newer one and try again"
 }
-hash_of() { cat "$@" | sha256sum 2>/dev/null | cut -c1-64 || cat "$@" | shasum -a 256 | cut -c1-64; }
-is_done() { [ -f "$logs/$1.stamp" ] && [ "$(cat "$logs/$1.stamp")" = "$2" ]; }
 
 check_tools() {
   require Node 20 "$(node --version 2>/dev/null | tr -d v || true)"
@@ -41,7 +40,11 @@ find_uv() {
   printf '%s' "$cache/uv/bin/uv"
 }
 
-install_python_packages() { (uv="$(find_uv)" && cd gpu-runners/trainer && "$uv" sync --frozen); }
+install_python_packages() {
+  uv="$(find_uv)"
+  (cd gpu-runners/trainer && "$uv" sync --frozen)
+  cp gpu-runners/trainer/uv.lock "$synced_lock"
+}
 
 install_versitygw() {
   partial="$cache/bin/partial-$$"
@@ -50,16 +53,17 @@ install_versitygw() {
   rmdir "$partial"
 }
 
-# Runs a step in the background with a limit of time; its stamp is written only when it succeeds.
-start() { # name, stamp, function
+# Runs a step in the background, its output in a log, with a limit of time.
+start() { # name, function
   (
     step_started=$(date +%s)
-    ( "$3" ) >"$logs/$1.log" 2>&1 & step=$!
-    ( sleep "$limit_s"; kill -TERM "$step" ) >/dev/null 2>&1 & timer=$!
-    if wait "$step"; then ok=1; else ok=0; fi
-    kill "$timer" 2>/dev/null || true
-    [ "$ok" = 1 ] || exit 1
-    printf '%s' "$2" >"$logs/$1.stamp"
+    ( "$2" ) >"$logs/$1.log" 2>&1 & step=$!
+    for ((tick = 0; tick < limit_s * 5; tick++)); do
+      kill -0 "$step" 2>/dev/null || break
+      sleep 0.2
+    done
+    kill -TERM "$step" 2>/dev/null && printf 'ended after %s s\n' "$limit_s" >>"$logs/$1.log"
+    wait "$step" || exit 1
     printf 'setup: %s ready in %s s\n' "$1" "$(($(date +%s) - step_started))"
   ) &
   names+=("$1") pids+=("$!")
@@ -68,11 +72,10 @@ start() { # name, stamp, function
 version="$(cat infra/versitygw-version)"
 check_tools
 names=() pids=()
-npm_stamp="$(hash_of package-lock.json)"
-uv_stamp="$(hash_of gpu-runners/trainer/uv.lock)"
-{ is_done npm "$npm_stamp" && [ -x node_modules/.bin/node ] && [ -d node_modules/wrangler ]; } || start npm "$npm_stamp" install_node_packages
-{ is_done python "$uv_stamp" && [ -x gpu-runners/trainer/.venv/bin/python ]; } || start python "$uv_stamp" install_python_packages
-[ -x "$cache/bin/versitygw-$version" ] || start versitygw "$version" install_versitygw
+# npm writes the second file after it has installed all of the first.
+{ [ -x node_modules/.bin/node ] && [ node_modules/.package-lock.json -nt package-lock.json ]; } || start npm install_node_packages
+{ [ -x gpu-runners/trainer/.venv/bin/python ] && cmp -s gpu-runners/trainer/uv.lock "$synced_lock"; } || start python install_python_packages
+[ -x "$cache/bin/versitygw-$version" ] || start versitygw install_versitygw
 
 failed=0
 for i in "${!pids[@]}"; do
@@ -83,4 +86,6 @@ for i in "${!pids[@]}"; do
   fi
 done
 [ "$failed" = 0 ] || exit 1
-printf 'setup: all there after %s s\n' "$(($(date +%s) - started))"
+seconds=$(($(date +%s) - started))
+printf '%s\n' "$seconds" >"$logs/seconds"
+printf 'setup: all there after %s s\n' "$seconds"

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { EvaluationTask, type EvaluationScores } from "@whetstone/schemas/api";
 import { Command } from "commander";
 import { z } from "zod";
@@ -13,6 +14,7 @@ interface Flags {
   on: string;
   task?: string[];
   template?: string[];
+  classes?: string;
   name?: string;
   detach?: true;
 }
@@ -24,10 +26,11 @@ export function evaluateCommand(): Command {
     .requiredOption("--on <version>", "dsv_...")
     .option("--task <type>", `${types.join(", ")}; may be given again`, collect)
     .option("--template <text>", "of zero-shot prompts, {} stands for the class; may be given again", collect)
+    .option("--classes <file>", "class names to choose among, one a line (default: the version's labels)")
     .option("--name <text>", "to find it by")
     .option("--detach", "print the evaluation and leave it to itself")
     .action(async (modelId: string, flags: Flags, command: Command) => {
-      const tasks = toTasks(flags);
+      const tasks = toTasks(flags, flags.classes === undefined ? undefined : await readClasses(flags.classes));
       const { api, output } = await openSession(command);
       const started = await api.evaluations.create({ modelId, versionId: flags.on, tasks, ...(flags.name ? { name: flags.name } : {}) });
       if (flags.detach) return output.print(started, `evaluation ${started.id}, run ${started.runId}`);
@@ -37,13 +40,21 @@ export function evaluateCommand(): Command {
     });
 }
 
-function toTasks({ task = ["zero-shot-classification"], template }: Flags): EvaluationTask[] {
+function toTasks({ task = ["zero-shot-classification"], template }: Flags, classNames: string[] | undefined): EvaluationTask[] {
+  const options = { ...(template ? { templates: template } : {}), ...(classNames ? { classNames } : {}) };
   return task.map((type) => {
-    const parsed = EvaluationTask.safeParse({ type, ...(template && type === "zero-shot-classification" ? { templates: template } : {}) });
+    const parsed = EvaluationTask.safeParse({ type, ...(type === "zero-shot-classification" ? options : {}) });
     if (parsed.success) return parsed.data;
     if (!types.includes(type)) throw new CliError(`--task ${type} is not known; choose of ${types.join(", ")}`, { exitCode: 2 });
     throw new CliError(z.prettifyError(parsed.error), { exitCode: 2 });
   });
+}
+
+async function readClasses(path: string): Promise<string[]> {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new CliError(`${path} can't be read`, { cause, exitCode: 2 });
+  });
+  return text.split("\n").map((line) => line.trim()).filter(Boolean);
 }
 
 function describeScores(scores: EvaluationScores): string {

@@ -1,0 +1,78 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { z } from "zod";
+
+const cli = resolve(import.meta.dirname, "../../cli/src/main.ts");
+const Profile = z.object({ url: z.url(), key: z.string() });
+const readyTimeoutMs = 180_000;
+
+export interface Stack {
+  url: string;
+  key: string;
+  /** Runs a CLI command and answers the JSON it printed; its progress goes to stderr. */
+  whetstone<T extends z.ZodType>(answer: T, args: readonly string[]): Promise<z.output<T>>;
+  stop(): Promise<void>;
+}
+
+/** `whetstone up` as a child, or the stack that runs on this folder already. */
+export async function openStack(dataFolder: string): Promise<Stack> {
+  const running = await readProfile(dataFolder);
+  if (running && (await answers(running.url))) return toStack(running, async () => undefined);
+
+  const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await ended;
+  };
+  process.once("exit", () => child.kill("SIGTERM"));
+  const ready = new Promise<void>((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`the stack was not up after ${readyTimeoutMs / 1000} s; see ${dataFolder}/logs`)), readyTimeoutMs);
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      if (!line.includes('"ready"')) return;
+      clearTimeout(timer);
+      done();
+    });
+    void ended.then(() => fail(new Error(`the stack could not start; see ${dataFolder}/logs`)));
+  });
+  await ready.catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  child.unref();
+  const profile = await readProfile(dataFolder);
+  if (!profile) throw new Error(`${dataFolder}/profile.json is missing`);
+  return toStack(profile, stop);
+}
+
+function toStack({ url, key }: z.infer<typeof Profile>, stop: () => Promise<void>): Stack {
+  const env = { ...process.env, WHETSTONE_URL: url, WHETSTONE_KEY: key };
+  return {
+    url,
+    key,
+    stop,
+    async whetstone(answer, args) {
+      const child = spawn(process.execPath, [cli, "--json", ...args], { stdio: ["ignore", "pipe", "inherit"], env });
+      const ended = new Promise<number | null>((done) => child.once("close", done));
+      let text = "";
+      for await (const chunk of child.stdout.setEncoding("utf8")) text += chunk;
+      const code = await ended;
+      if (code !== 0) throw new Error(`whetstone ${args.slice(0, 2).join(" ")} ended with code ${code}`);
+      return answer.parse(JSON.parse(text));
+    },
+  };
+}
+
+async function readProfile(dataFolder: string): Promise<z.infer<typeof Profile> | undefined> {
+  const text = await readFile(join(dataFolder, "profile.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : Profile.parse(JSON.parse(text));
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
