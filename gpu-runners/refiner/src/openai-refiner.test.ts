@@ -160,11 +160,11 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
       "refine_rejected_by_endpoint",
     ],
     ["an answer 500 to this sample alone", { status: 500, body: "boom" }, "refine_rejected_by_endpoint"],
-    ["no answer to this sample alone", { delayMs: 600 }, "refine_timeout"],
+    ["no answer to this sample alone", { delayMs: 3_000 }, "refine_timeout"],
   ] as const)("rejects one sample and goes on after %s", async (_, reply, code) => {
     const { baseUrl } = await serve(({ text }) => (text === "bad" ? reply : {}));
 
-    const outcomes = await refine(baseUrl, ["one", "bad", "two"], { maxRetries: 1, timeoutMs: 300 });
+    const outcomes = await refine(baseUrl, ["one", "bad", "two"], { maxRetries: 1, timeoutMs: 1_000 });
 
     expect(outcomes["bad"]).toMatchObject({ rejected: code });
     expect(outcomes["one"]).toMatchObject({ refinement: goodAnswer });
@@ -188,7 +188,7 @@ describe("the refiner behind an OpenAI-compatible endpoint", () => {
     const replies: Reply[] = [{ status: 500 }, { body: '{"choices": [' }, { headers: { "content-length": "9999" } }];
     const { baseUrl } = await serve(({ nth }) => replies[nth - 1] ?? {});
 
-    const outcomes = await refine(baseUrl, ["a"], { maxRetries: 3, timeoutMs: 500 });
+    const outcomes = await refine(baseUrl, ["a"], { maxRetries: 3, timeoutMs: 1_000 });
 
     expect(outcomes["a"]).toMatchObject({ refinement: goodAnswer });
   });
