@@ -8,7 +8,7 @@ const migrations = await readD1Migrations(`${root}/schemas/migrations`);
 const testTimeout = 20_000;
 
 /** What both Workers get on top of their wrangler.jsonc: the test S3 server, secrets, and the migrations to apply. */
-function bindings(s3: S3Server) {
+function bindings(s3: Omit<S3Server, "stop">) {
   return {
     MIGRATIONS: migrations,
     ADMIN_TOKEN: "test-admin-token",

@@ -16,7 +16,12 @@ export interface S3Server {
 }
 
 const version = readFileSync(new URL("../../infra/versitygw-version", import.meta.url), "utf8").trim();
-export const versitygwPath: string = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "whetstone", "bin", `versitygw-${version}`);
+export const versitygwPath: string = join(
+  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+  "whetstone",
+  "bin",
+  `versitygw-${version}`,
+);
 
 /** A real S3 server over a fresh folder, on a free port of this machine. */
 export async function startVersitygw(): Promise<S3Server> {
@@ -51,7 +56,13 @@ async function answering(child: ChildProcess, endpoint: string): Promise<void> {
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
   for (let tries = 0; tries < 200; tries += 1) {
     if (child.exitCode !== null) throw new Error(`versitygw ended with ${child.exitCode}: ${said}`);
-    if (await fetch(endpoint).then(() => true, () => false)) return;
+    if (
+      await fetch(endpoint).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
     await sleep(50);
   }
   throw new Error(`versitygw does not answer: ${said}`);
@@ -62,7 +73,9 @@ function freePort(): Promise<number> {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no free port"))));
+      server.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no free port")),
+      );
     });
   });
 }

@@ -20,7 +20,12 @@ test("an unknown address is a problem whose type is a page that exists", async (
 
   expect(status).toBe(404);
   expect(headers.get("content-type")).toBe("application/problem+json");
-  expect(json).toMatchObject({ code: "not_found", status: 404, instance: "/nowhere", request_id: headers.get("x-request-id") });
+  expect(json).toMatchObject({
+    code: "not_found",
+    status: 404,
+    instance: "/nowhere",
+    request_id: headers.get("x-request-id"),
+  });
   const page = await call(new URL(json.type).pathname);
   expect(page.status).toBe(200);
   expect(page.text).toContain("not_found");
@@ -51,13 +56,21 @@ test("every wrong field is named with a JSON pointer", async () => {
   const { status, json } = await call("/v1/uploads", { key, body: { filename: "", sizeBytes: -1, sha256: "x" } });
 
   expect(status).toBe(400);
-  expect(json.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(["/filename", "/sizeBytes", "/sha256"]);
+  expect(json.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+    "/filename",
+    "/sizeBytes",
+    "/sha256",
+  ]);
 });
 
 test("a body with another content type is refused, not ignored", async () => {
   const { key } = await makeWorkspace();
 
-  const { status, json } = await call("/v1/datasets", { key, body: '{"name":"x"}', headers: { "content-type": "text/plain" } });
+  const { status, json } = await call("/v1/datasets", {
+    key,
+    body: '{"name":"x"}',
+    headers: { "content-type": "text/plain" },
+  });
 
   expect(status).toBe(400);
   expect(json.code).toBe("invalid_input");
@@ -74,9 +87,17 @@ test("a body larger than a mebibyte is 413", async () => {
 
 test("an unexpected error answers its request id and none of its words", async () => {
   const { key } = await makeWorkspace();
-  const broken = { prepare: () => { throw new Error("secret detail"); } } as unknown as D1Database;
+  const broken = {
+    prepare: () => {
+      throw new Error("secret detail");
+    },
+  } as unknown as D1Database;
 
-  const { status, json, text } = await call("/v1/datasets", { key, env: { DB: broken }, headers: { "x-request-id": "mine-1" } });
+  const { status, json, text } = await call("/v1/datasets", {
+    key,
+    env: { DB: broken },
+    headers: { "x-request-id": "mine-1" },
+  });
 
   expect(status).toBe(500);
   expect(json).toMatchObject({ code: "internal", request_id: "mine-1" });
@@ -93,7 +114,10 @@ test("a request id of the caller is kept, a harmful one replaced", async () => {
 
 test("answers carry security headers, and CORS for reading", async () => {
   const answer = await call("/healthz", { headers: { origin: "https://elsewhere.test" } });
-  const preflight = await call("/v1/datasets", { method: "OPTIONS", headers: { origin: "https://elsewhere.test", "access-control-request-method": "GET" } });
+  const preflight = await call("/v1/datasets", {
+    method: "OPTIONS",
+    headers: { origin: "https://elsewhere.test", "access-control-request-method": "GET" },
+  });
 
   expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
   expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -121,7 +145,11 @@ test("a key that asks too often is told when to come back", async () => {
 
   const { status, headers, json } = await call("/v1/datasets", { key, env: { RATE_LIMIT: never } });
 
-  expect({ status, code: json.code, wait: headers.get("retry-after") }).toEqual({ status: 429, code: "rate_limited", wait: "10" });
+  expect({ status, code: json.code, wait: headers.get("retry-after") }).toEqual({
+    status: 429,
+    code: "rate_limited",
+    wait: "10",
+  });
 });
 
 test("the docs are one page without scripts or third parties", async () => {

@@ -38,7 +38,12 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.use(requestId);
   app.use(
     secureHeaders({
-      contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'unsafe-inline'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
     }),
   );
   app.use(
@@ -49,7 +54,9 @@ export function createApp(): OpenAPIHono<AppEnv> {
       exposeHeaders: ["etag", "x-request-id", "retry-after"],
     }),
   );
-  app.use(async (c, next) => limitBody(c.req.path === "/v1/runner/complete" ? maxCompletionBytes : maxBodyBytes)(c, next));
+  app.use(async (c, next) =>
+    limitBody(c.req.path === "/v1/runner/complete" ? maxCompletionBytes : maxBodyBytes)(c, next),
+  );
   app.use("/v1/*", authenticate);
   app.use("/v1/*", idempotency);
   app.use("/v1/*", etag);
@@ -71,5 +78,9 @@ const limitBody = (maxSize: number) =>
 /** Methods some route takes at this path. */
 function methodsOf(app: OpenAPIHono<AppEnv>, path: string): string[] {
   const isHere = (pattern: string) => new RegExp(`^${pattern.replaceAll(/:[^/]+/g, "[^/]+")}$`).test(path);
-  return [...new Set(app.routes.filter(({ method, path: pattern }) => method !== "ALL" && isHere(pattern)).map(({ method }) => method))];
+  return [
+    ...new Set(
+      app.routes.filter(({ method, path: pattern }) => method !== "ALL" && isHere(pattern)).map(({ method }) => method),
+    ),
+  ];
 }

@@ -7,7 +7,10 @@ import type { ClaimedTasks, ClaimTasks } from "@whetstone/schemas/tasks";
 const pollMs = 400;
 
 /** Claims, and while there is nothing asks D1 again about every 400 ms until `waitMs` is over or the runner has hung up. */
-export async function claimWithin(ctx: Context, { runnerId, max, waitMs, signal }: ClaimTasks & { signal: AbortSignal }): Promise<ClaimedTasks> {
+export async function claimWithin(
+  ctx: Context,
+  { runnerId, max, waitMs, signal }: ClaimTasks & { signal: AbortSignal },
+): Promise<ClaimedTasks> {
   const runner = await seeRunner(ctx, runnerId);
   const endsAt = ctx.now().getTime() + waitMs;
   for (;;) {

@@ -46,7 +46,13 @@ export function docsPage(document: OpenApiDocument): Html {
       <h2>Operations</h2>
       ${operations.map(({ path, method, operation }) => html`<section id="${idOf(method, path)}">${operationOf({ path, method, operation })}</section>`)}
       <h2>Schemas</h2>
-      ${schemas.map(([name, schema]) => html`<section id="schema-${name}"><h3>${name}</h3>${schemaOf(schema)}</section>`)}`,
+      ${schemas.map(
+        ([name, schema]) =>
+          html`<section id="schema-${name}">
+            <h3>${name}</h3>
+            ${schemaOf(schema)}
+          </section>`,
+      )}`,
   );
 }
 
@@ -71,12 +77,25 @@ function operationOf({ path, method, operation }: { path: string; method: string
   const { parameters = [], requestBody, responses } = operation;
   return html`<h3><span class="method">${method}</span><code>${path}</code></h3>
     <p>${operation.summary}. ${operation.description}</p>
-    ${parameters.length === 0
-      ? ""
-      : html`<table>
-          <tr><th>parameter</th><th>in</th><th>schema</th></tr>
-          ${parameters.map((one) => html`<tr><td><code>${one.name}</code>${one.required === true ? " (required)" : ""}</td><td>${one.in}</td><td>${brief(one.schema ?? {})}</td></tr>`)}
-        </table>`}
+    ${
+      parameters.length === 0
+        ? ""
+        : html`<table>
+            <tr>
+              <th>parameter</th>
+              <th>in</th>
+              <th>schema</th>
+            </tr>
+            ${parameters.map(
+              (one) =>
+                html`<tr>
+                  <td><code>${one.name}</code>${one.required === true ? " (required)" : ""}</td>
+                  <td>${one.in}</td>
+                  <td>${brief(one.schema ?? {})}</td>
+                </tr>`,
+            )}
+          </table>`
+    }
     ${requestBody ? html`<p>Body: ${bodyOf(requestBody)}</p>` : ""}
     <ul>
       ${Object.entries(responses).map(([status, response]) => html`<li><b>${status}</b> ${response.description} ${bodyOf(response)}</li>`)}
@@ -89,8 +108,10 @@ function bodyOf({ content = {} }: Body): Html[] {
 
 /** A schema in a line: a link where it has a name. */
 function brief(schema: Json): Html {
-  const name = /^#\/components\/schemas\/(.+)$/.exec(String(schema["$ref"] ?? ""))?.[1];
-  return name === undefined ? html`<code>${JSON.stringify(schema)}</code>` : html`<a href="#schema-${name}">${name}</a>`;
+  const name = /^#\/components\/schemas\/(.+)$/.exec(typeof schema["$ref"] === "string" ? schema["$ref"] : "")?.[1];
+  return name === undefined
+    ? html`<code>${JSON.stringify(schema)}</code>`
+    : html`<a href="#schema-${name}">${name}</a>`;
 }
 
 function schemaOf(schema: Json): Html {

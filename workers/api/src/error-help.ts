@@ -2,7 +2,8 @@ import type { ErrorCode } from "@whetstone/schemas/api";
 
 /** What each code means and what to do. Forget one and tsc fails. */
 export const errorHelp: Record<ErrorCode, string> = {
-  invalid_input: "The request can't be used as it is. The member errors names each field with a JSON pointer and says what is wrong.",
+  invalid_input:
+    "The request can't be used as it is. The member errors names each field with a JSON pointer and says what is wrong.",
   invalid_cursor: "The query parameter after must be the last_id of the page before, from the same list.",
   unauthorized: "The key is missing or not known. Send it as authorization: Bearer wsk_...",
   key_expired: "The key's time is over. Make another one.",

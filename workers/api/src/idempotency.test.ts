@@ -56,16 +56,21 @@ test("of two requests at once one does the work", async () => {
   const list = await call("/v1/datasets", { key });
 
   expect(list.json.data).toHaveLength(1);
-  for (const { status, json } of answers) expect(status === 201 || (status === 409 && json.code === "idempotency_in_progress")).toBe(true);
+  for (const { status, json } of answers)
+    expect(status === 201 || (status === 409 && json.code === "idempotency_in_progress")).toBe(true);
 });
 
 test("while the first is running a repeat is told to wait; one cut off long ago is taken over", async () => {
   const { key } = await makeWorkspace();
   const send = () => call("/v1/datasets", { key, body: { name: "slow" }, ...withKey("a") });
   await send();
-  const { results } = await env.DB.prepare("select id from idempotency_keys order by created_at desc limit 1").all<{ id: string }>();
+  const { results } = await env.DB.prepare("select id from idempotency_keys order by created_at desc limit 1").all<{
+    id: string;
+  }>();
   const unsettle = (age: number) =>
-    env.DB.prepare("update idempotency_keys set status = null, response = null, created_at = ? where id = ?").bind(Date.now() - age, results[0]?.id).run();
+    env.DB.prepare("update idempotency_keys set status = null, response = null, created_at = ? where id = ?")
+      .bind(Date.now() - age, results[0]?.id)
+      .run();
 
   await unsettle(1000);
   const early = await send();
@@ -80,7 +85,9 @@ test("while the first is running a repeat is told to wait; one cut off long ago 
 test("an answer older than 48 hours is forgotten", async () => {
   const { key } = await makeWorkspace();
   await call("/v1/datasets", { key, body: { name: "old" }, ...withKey("a") });
-  await env.DB.prepare("update idempotency_keys set created_at = ?").bind(Date.now() - 49 * 3_600_000).run();
+  await env.DB.prepare("update idempotency_keys set created_at = ?")
+    .bind(Date.now() - 49 * 3_600_000)
+    .run();
 
   const { status } = await call("/v1/datasets", { key, body: { name: "new" }, ...withKey("a") });
 
@@ -106,7 +113,9 @@ test("a secret is kept nowhere: its repeat says so instead of making a second ke
   const again = await call("/v1/keys", { key, body, ...withKey("a") });
   const workspace = await call("/v1/workspaces", { key: adminToken, body: { name: "w" }, ...withKey("b") });
   const stored = JSON.stringify((await env.DB.prepare("select * from idempotency_keys").all()).results);
-  const keys = await env.DB.prepare("select count(*) as count from api_keys where workspace_id = ?").bind(id).first<{ count: number }>();
+  const keys = await env.DB.prepare("select count(*) as count from api_keys where workspace_id = ?")
+    .bind(id)
+    .first<{ count: number }>();
 
   expect(again).toMatchObject({ status: 409, json: { code: "conflict" } });
   expect(keys?.count).toBe(2);

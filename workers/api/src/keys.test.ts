@@ -43,8 +43,13 @@ test("a revoked key is dead at once, and revoking twice is revoking once", async
 
 test("an expired key says so", async () => {
   const { key } = await makeWorkspace();
-  const soon = await makeKey(key, { scopes: ["workspace:read"], expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
-  await env.DB.prepare("update api_keys set expires_at = ? where id = ?").bind(Date.now() - 1, soon.id).run();
+  const soon = await makeKey(key, {
+    scopes: ["workspace:read"],
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  });
+  await env.DB.prepare("update api_keys set expires_at = ? where id = ?")
+    .bind(Date.now() - 1, soon.id)
+    .run();
 
   const { status, json } = await call("/v1/workspace", { key: soon.key });
 
@@ -54,7 +59,10 @@ test("an expired key says so", async () => {
 test("a key can't be made for the past", async () => {
   const { key } = await makeWorkspace();
 
-  const { status, json } = await call("/v1/keys", { key, body: { name: "old", scopes: ["runs:read"], expiresAt: "2020-01-01T00:00:00Z" } });
+  const { status, json } = await call("/v1/keys", {
+    key,
+    body: { name: "old", scopes: ["runs:read"], expiresAt: "2020-01-01T00:00:00Z" },
+  });
 
   expect(status).toBe(400);
   expect(json.errors[0].pointer).toBe("/expiresAt");
@@ -81,7 +89,9 @@ test("runner keys are told apart by their prefix and belong to the workspace or 
   const own = await makeKey(key, { scopes: ["runner"] });
   const platform = await call("/v1/runner-keys", { key: adminToken, body: { name: "pool" } });
   const refused = await call("/v1/runner-keys", { key, body: { name: "pool" } });
-  const { results } = await env.DB.prepare("select workspace_id from api_keys where id in (?, ?) order by id").bind(own.id, platform.json.id).all();
+  const { results } = await env.DB.prepare("select workspace_id from api_keys where id in (?, ?) order by id")
+    .bind(own.id, platform.json.id)
+    .all();
 
   expect([own.key.slice(0, 4), platform.json.secret.slice(0, 4)]).toEqual(["wsr_", "wsr_"]);
   expect(results).toEqual([{ workspace_id: id }, { workspace_id: null }]);
@@ -91,13 +101,20 @@ test("runner keys are told apart by their prefix and belong to the workspace or 
 test("last used is written at most once a minute", async () => {
   const { key } = await makeWorkspace();
   const other = await makeKey(key, { scopes: ["workspace:read"] });
-  const lastUsed = async () => (await env.DB.prepare("select last_used_at as at from api_keys where id = ?").bind(other.id).first<{ at: number }>())?.at;
+  const lastUsed = async () =>
+    (
+      await env.DB.prepare("select last_used_at as at from api_keys where id = ?")
+        .bind(other.id)
+        .first<{ at: number }>()
+    )?.at;
 
   await call("/v1/workspace", { key: other.key });
   const first = await lastUsed();
   await call("/v1/workspace", { key: other.key });
   const second = await lastUsed();
-  await env.DB.prepare("update api_keys set last_used_at = ? where id = ?").bind(Date.now() - 61_000, other.id).run();
+  await env.DB.prepare("update api_keys set last_used_at = ? where id = ?")
+    .bind(Date.now() - 61_000, other.id)
+    .run();
   await call("/v1/workspace", { key: other.key });
 
   expect(first).toBeGreaterThan(Date.now() - 10_000);
@@ -107,12 +124,24 @@ test("last used is written at most once a minute", async () => {
 
 test("every write leaves an audit event that names key and request", async () => {
   const { key } = await makeWorkspace();
-  const dataset = await call("/v1/datasets", { key, body: { name: "emoji" }, headers: { "x-request-id": "req-of-mine" } });
+  const dataset = await call("/v1/datasets", {
+    key,
+    body: { name: "emoji" },
+    headers: { "x-request-id": "req-of-mine" },
+  });
 
   const { json } = await call("/v1/audit-events?limit=1", { key });
 
   expect(json.data).toEqual([
-    { id: expect.stringMatching(/^aud_/), object: "audit_event", actor: expect.stringMatching(/^key_/), action: "dataset.create", subjectId: dataset.json.id, requestId: "req-of-mine", createdAt: expect.any(String) },
+    {
+      id: expect.stringMatching(/^aud_/),
+      object: "audit_event",
+      actor: expect.stringMatching(/^key_/),
+      action: "dataset.create",
+      subjectId: dataset.json.id,
+      requestId: "req-of-mine",
+      createdAt: expect.any(String),
+    },
   ]);
   expect(json.has_more).toBe(true);
 });

@@ -12,12 +12,21 @@ key and body get the first answer again for 48 hours. Failures are RFC 9457 prob
 export function toOpenApi(app: OpenAPIHono<AppEnv>): OpenApiDocument {
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Whetstone", version: "1", description, license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" } },
+    info: {
+      title: "Whetstone",
+      version: "1",
+      description,
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
     security: [{ key: [] }],
   });
 }
 
 /** How callers say who they are. */
 export function registerSecurity(app: OpenAPIHono<AppEnv>): void {
-  app.openAPIRegistry.registerComponent("securitySchemes", "key", { type: "http", scheme: "bearer", description: "An API key" });
+  app.openAPIRegistry.registerComponent("securitySchemes", "key", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key",
+  });
 }

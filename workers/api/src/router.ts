@@ -20,7 +20,10 @@ export function body<T extends z.ZodType>(schema: T, description: string) {
 
 /** Every failure of every route, spread into `responses`. */
 export const problems = {
-  default: { content: { "application/problem+json": { schema: Problem } }, description: "What went wrong; `code` is stable" },
+  default: {
+    content: { "application/problem+json": { schema: Problem } },
+    description: "What went wrong; `code` is stable",
+  },
 };
 
 const refuseInvalid: Hook<unknown, AppEnv, string, unknown> = (result) => {
@@ -33,5 +36,9 @@ const refuseInvalid: Hook<unknown, AppEnv, string, unknown> = (result) => {
   const where = result.target === "json" ? "the body" : `the ${result.target} parameters`;
   const first = fields[0];
   const pointed = fields.some(({ pointer }) => pointer === "after") && result.target === "query";
-  throw new AppError(pointed ? "invalid_cursor" : "invalid_input", `${where} can't be used: ${first ? `${first.pointer}: ${first.detail}` : "see errors"}`, { fields });
+  throw new AppError(
+    pointed ? "invalid_cursor" : "invalid_input",
+    `${where} can't be used: ${first ? `${first.pointer}: ${first.detail}` : "see errors"}`,
+    { fields },
+  );
 };

@@ -14,7 +14,10 @@ const maxMs = 15 * 60_000;
  * The run's story as server-sent events: first what happened after `after`, then live. Progress is not kept, so its events have id 0
  * and don't move the client's place. The stream ends after the last event, when the client leaves, or after 15 minutes; clients reconnect.
  */
-export async function streamRunEvents(c: Context<AppEnv>, { runId, after }: { runId: string; after: number }): Promise<Response> {
+export async function streamRunEvents(
+  c: Context<AppEnv>,
+  { runId, after }: { runId: string; after: number },
+): Promise<Response> {
   const { ctx } = c.var;
   // Before the stream begins, so that an unknown run or a missing scope answers as everywhere.
   await getRun(ctx, runId);
@@ -30,10 +33,15 @@ export async function streamRunEvents(c: Context<AppEnv>, { runId, after }: { ru
       await lines.return(undefined);
     },
   });
-  return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" } });
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store" },
+  });
 }
 
-async function* story(ctx: CoreContext, { runId, after }: { runId: string; after: number }): AsyncGenerator<string, void> {
+async function* story(
+  ctx: CoreContext,
+  { runId, after }: { runId: string; after: number },
+): AsyncGenerator<string, void> {
   const now = () => ctx.now().getTime();
   const endsAt = now() + maxMs;
   let lastId = after;
@@ -50,7 +58,8 @@ async function* story(ctx: CoreContext, { runId, after }: { runId: string; after
     }
     const isSettled = settledRunStatuses.includes(run.status);
     const text = JSON.stringify(run);
-    if (text !== lastRun && !isSettled) yield toLines({ id: 0, type: "run.progress", at: ctx.now().toISOString(), data: run });
+    if (text !== lastRun && !isSettled)
+      yield toLines({ id: 0, type: "run.progress", at: ctx.now().toISOString(), data: run });
     if (isSettled && events.length === 0) return;
     if (text !== lastRun || events.length > 0) spokeAt = now();
     lastRun = text;

@@ -41,9 +41,26 @@ beforeAll(async () => {
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
   await env.DB.batch([
-    env.DB.prepare(`insert into versions values (?, ?, ?, 1, null, ?, '["base"]', 0, 0, 0, 0, 'none', '0', ?)`).bind(version, owner.id, dataset.id, run.id, at),
-    env.DB.prepare(`insert into models values (?, ?, 'm', 1, null, null, null, '0', '{}', '[]', '{}', ?)`).bind(model, owner.id, at),
-    env.DB.prepare(`insert into evaluations values (?, ?, ?, ?, ?, '[]', null, ?)`).bind(evaluation, owner.id, run.id, model, version, at),
+    env.DB.prepare(`insert into versions values (?, ?, ?, 1, null, ?, '["base"]', 0, 0, 0, 0, 'none', '0', ?)`).bind(
+      version,
+      owner.id,
+      dataset.id,
+      run.id,
+      at,
+    ),
+    env.DB.prepare(`insert into models values (?, ?, 'm', 1, null, null, null, '0', '{}', '[]', '{}', ?)`).bind(
+      model,
+      owner.id,
+      at,
+    ),
+    env.DB.prepare(`insert into evaluations values (?, ?, ?, ?, ?, '[]', null, ?)`).bind(
+      evaluation,
+      owner.id,
+      run.id,
+      model,
+      version,
+      at,
+    ),
     env.DB.prepare(
       `insert into tasks (id, workspace_id, run_id, wave, "index", kind, status, params, inputs, needs, max_attempts, available_at, created_at)
        values (?, ?, ?, 0, 7, 'noop', 'queued', '{}', '[]', '[]', 1, ?, ?)`,
@@ -54,28 +71,47 @@ beforeAll(async () => {
 
 test("the table names every route that takes an id", () => {
   const paths = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } }).paths ?? {};
-  const known = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`));
+  const known = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
 
-  expect(known.filter((route) => route.includes("{")).toSorted()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).toSorted());
+  expect(known.filter((route) => route.includes("{")).toSorted()).toEqual(
+    routes.map(({ method, path }) => `${method} ${path}`).toSorted(),
+  );
 });
 
-test.each(routes)("$method $path answers another workspace's id exactly like an unknown one", async ({ method, path, kind, body }) => {
-  const ask = (id: string) =>
-    call(path.replace("{id}", id).replace("{uid}", hex(1)), { method, key: mine, headers: { "x-request-id": "same" }, ...(body ? { body } : {}) });
-  const known = theirs[kind] ?? "";
-  const unknown = `${kind}_${hex(0)}`;
+test.each(routes)(
+  "$method $path answers another workspace's id exactly like an unknown one",
+  async ({ method, path, kind, body }) => {
+    const ask = (id: string) =>
+      call(path.replace("{id}", id).replace("{uid}", hex(1)), {
+        method,
+        key: mine,
+        headers: { "x-request-id": "same" },
+        ...(body ? { body } : {}),
+      });
+    const known = theirs[kind] ?? "";
+    const unknown = `${kind}_${hex(0)}`;
 
-  const [foreign, missing, malformed] = [await ask(known), await ask(unknown), await ask("nonsense")];
+    const [foreign, missing, malformed] = [await ask(known), await ask(unknown), await ask("nonsense")];
 
-  const plain = ({ status, headers, text }: typeof foreign, id: string) => ({ status, headers: [...headers], text: text.replaceAll(id, "ID") });
-  expect(foreign.status).toBe(404);
-  expect(plain(foreign, known)).toEqual(plain(missing, unknown));
-  expect(plain(malformed, "nonsense")).toEqual(plain(missing, unknown));
-});
+    const plain = ({ status, headers, text }: typeof foreign, id: string) => ({
+      status,
+      headers: [...headers],
+      text: text.replaceAll(id, "ID"),
+    });
+    expect(foreign.status).toBe(404);
+    expect(plain(foreign, known)).toEqual(plain(missing, unknown));
+    expect(plain(malformed, "nonsense")).toEqual(plain(missing, unknown));
+  },
+);
 
-test.each(["datasets", "models", "evaluations", "runs", "keys", "audit-events"])("the list of %s shows nothing of another workspace", async (noun) => {
-  const { json, text } = await call(`/v1/${noun}`, { key: mine });
+test.each(["datasets", "models", "evaluations", "runs", "keys", "audit-events"])(
+  "the list of %s shows nothing of another workspace",
+  async (noun) => {
+    const { json, text } = await call(`/v1/${noun}`, { key: mine });
 
-  expect(json.object).toBe("list");
-  for (const id of Object.values(theirs)) expect(text).not.toContain(id);
-});
+    expect(json.object).toBe("list");
+    for (const id of Object.values(theirs)) expect(text).not.toContain(id);
+  },
+);

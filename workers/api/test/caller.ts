@@ -2,7 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { NewWorkspace } from "@whetstone/schemas/api";
-import "@whetstone/core/testing";
+import type { TestEnv } from "@whetstone/core/testing";
 import { createApp } from "../src/app.ts";
 import type { Env } from "../src/env.ts";
 
@@ -26,7 +26,10 @@ export interface Answer {
 }
 
 /** Sends one request through the whole app, on real D1 and S3. */
-export async function call(path: string, { method, key, body, headers = {}, env: rest = {} }: Call = {}): Promise<Answer> {
+export async function call(
+  path: string,
+  { method, key, body, headers = {}, env: rest = {} }: Call = {},
+): Promise<Answer> {
   const init: RequestInit = {
     method: method ?? (body === undefined ? "GET" : "POST"),
     headers: {
@@ -37,14 +40,19 @@ export async function call(path: string, { method, key, body, headers = {}, env:
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   };
   const execution = createExecutionContext();
-  const response = await app.request(`https://api.test${path}`, init, { ...(env as unknown as Env), ...rest }, execution);
+  const response = await app.request(
+    `https://api.test${path}`,
+    init,
+    { ...(env as unknown as Env), ...rest },
+    execution,
+  );
   const text = await response.text();
   await waitOnExecutionContext(execution);
   const isJson = response.headers.get("content-type")?.includes("json") === true;
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
 }
 
-export const adminToken: string = env.ADMIN_TOKEN;
+export const adminToken: TestEnv["ADMIN_TOKEN"] = env.ADMIN_TOKEN;
 
 /** A fresh workspace and the secret of its first key. */
 export async function makeWorkspace(quotas = {}): Promise<{ id: string; key: string }> {
@@ -55,7 +63,10 @@ export async function makeWorkspace(quotas = {}): Promise<{ id: string; key: str
 }
 
 /** A key of the same workspace with these scopes alone. */
-export async function makeKey(key: string, body: { scopes: string[]; expiresAt?: string }): Promise<{ id: string; key: string }> {
+export async function makeKey(
+  key: string,
+  body: { scopes: string[]; expiresAt?: string },
+): Promise<{ id: string; key: string }> {
   const { json } = await call("/v1/keys", { key, body: { name: "narrow", ...body } });
   return { id: json.id, key: json.secret };
 }

@@ -10,7 +10,10 @@ export interface Checks {
 
 /** Asks the database and the storage for a sign of life. */
 export async function ping(ctx: Context): Promise<Checks> {
-  const [database, storage] = await Promise.all([answers(Promise.resolve(ctx.db.run(sql`select 1`))), answers(ctx.storage.ping())]);
+  const [database, storage] = await Promise.all([
+    answers(Promise.resolve(ctx.db.run(sql`select 1`))),
+    answers(ctx.storage.ping()),
+  ]);
   return { database, storage };
 }
 

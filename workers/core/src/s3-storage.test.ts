@@ -2,7 +2,6 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { storageFrom } from "./create-context.ts";
 import { sha256Hex } from "./encoding.ts";
-import "./testing.ts";
 
 const storage = storageFrom(env);
 const newKey = () => `w/test/${crypto.randomUUID()}`;
@@ -11,7 +10,12 @@ async function putTarget(text: string) {
   const bytes = new TextEncoder().encode(text);
   const key = newKey();
   const sha256 = await sha256Hex(bytes);
-  return { key, bytes, sha256, ...(await storage.presignPut({ key, sizeBytes: bytes.length, sha256, expiresSeconds: 60 })) };
+  return {
+    key,
+    bytes,
+    sha256,
+    ...(await storage.presignPut({ key, sizeBytes: bytes.length, sha256, expiresSeconds: 60 })),
+  };
 }
 
 test("a presigned PUT takes exactly the bytes that were announced", async () => {

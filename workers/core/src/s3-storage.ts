@@ -11,7 +11,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import "./dom-parser.ts";
+import { provideDomParser } from "./dom-parser.ts";
 import { base64ToHex, hexToBase64 } from "./encoding.ts";
 import { AppError } from "./errors.ts";
 import type { Storage } from "./storage.ts";
@@ -31,6 +31,7 @@ const deleteBatch = 1000;
 
 /** S3 through the AWS SDK. Bounded in time and tries; a dead endpoint is `storage_unavailable`, never a hang. */
 export function createS3Storage(config: S3Config): Storage {
+  provideDomParser();
   const client = new S3Client({
     endpoint: config.endpoint,
     region: config.region,
@@ -59,36 +60,56 @@ export function createS3Storage(config: S3Config): Storage {
     async completeMultipart({ key, multipartId, parts }) {
       const MultipartUpload = { Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: etag })) };
       try {
-        await client.send(new CompleteMultipartUploadCommand({ Bucket, Key: key, UploadId: multipartId, MultipartUpload }), limits());
+        await client.send(
+          new CompleteMultipartUploadCommand({ Bucket, Key: key, UploadId: multipartId, MultipartUpload }),
+          limits(),
+        );
       } catch (error) {
         const name = nameOf(error);
         if (name === "NoSuchUpload" && (await this.head(key))) return;
-        if (name === "NoSuchUpload") throw new AppError("upload_not_ready", "the storage no longer knows this upload; start a new one", { cause: error });
-        if (partErrors.has(name)) throw new AppError("invalid_input", `the storage refused the parts: ${messageOf(error)}`, { cause: error });
+        if (name === "NoSuchUpload")
+          throw new AppError("upload_not_ready", "the storage no longer knows this upload; start a new one", {
+            cause: error,
+          });
+        if (partErrors.has(name))
+          throw new AppError("invalid_input", `the storage refused the parts: ${messageOf(error)}`, { cause: error });
         throw translate(error);
       }
     },
 
     async abortMultipart({ key, multipartId }) {
-      await calling(() => client.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: multipartId }), limits())).catch((error) => {
+      await calling(() =>
+        client.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: multipartId }), limits()),
+      ).catch((error) => {
         if (nameOf(error.cause ?? error) !== "NoSuchUpload") throw error;
       });
     },
 
-    presignGet: (key, { expiresSeconds }) => getSignedUrl(client, new GetObjectCommand({ Bucket, Key: key }), { expiresIn: expiresSeconds }),
+    presignGet: (key, { expiresSeconds }) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket, Key: key }), { expiresIn: expiresSeconds }),
 
     async presignPut({ key, sizeBytes, sha256, expiresSeconds }) {
       const checksum = hexToBase64(sha256);
       const command = new PutObjectCommand({ Bucket, Key: key, ContentLength: sizeBytes, ChecksumSHA256: checksum });
       // Kept as signed headers, not hoisted into the query: S3 then compares the bytes with them.
-      const url = await getSignedUrl(client, command, { expiresIn: expiresSeconds, unhoistableHeaders: new Set(["x-amz-checksum-sha256"]) });
+      const url = await getSignedUrl(client, command, {
+        expiresIn: expiresSeconds,
+        unhoistableHeaders: new Set(["x-amz-checksum-sha256"]),
+      });
       return { url, headers: { "content-length": String(sizeBytes), "x-amz-checksum-sha256": checksum } };
     },
 
     async head(key) {
       try {
-        const answer = await client.send(new HeadObjectCommand({ Bucket, Key: key, ChecksumMode: "ENABLED" }), limits());
-        return { sizeBytes: answer.ContentLength ?? 0, sha256: base64ToHex(answer.ChecksumSHA256), etag: answer.ETag ?? "" };
+        const answer = await client.send(
+          new HeadObjectCommand({ Bucket, Key: key, ChecksumMode: "ENABLED" }),
+          limits(),
+        );
+        return {
+          sizeBytes: answer.ContentLength ?? 0,
+          sha256: base64ToHex(answer.ChecksumSHA256),
+          etag: answer.ETag ?? "",
+        };
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw translate(error);
@@ -105,13 +126,20 @@ export function createS3Storage(config: S3Config): Storage {
     async getText(key, { maxBytes }) {
       const info = await this.head(key);
       if (!info) throw new AppError("not_found", `${key} does not exist`);
-      if (info.sizeBytes > maxBytes) throw new AppError("payload_too_large", `${key} has ${info.sizeBytes} bytes; at most ${maxBytes} are read`);
+      if (info.sizeBytes > maxBytes)
+        throw new AppError("payload_too_large", `${key} has ${info.sizeBytes} bytes; at most ${maxBytes} are read`);
       if (info.sizeBytes === 0) return "";
       return new TextDecoder().decode(await this.getRange(key, { start: 0, end: info.sizeBytes }));
     },
 
     async putIfAbsent(key, body, contentType) {
-      const command = new PutObjectCommand({ Bucket, Key: key, Body: body, ContentType: contentType, IfNoneMatch: "*" });
+      const command = new PutObjectCommand({
+        Bucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+        IfNoneMatch: "*",
+      });
       try {
         await client.send(command, limits());
         return "created";
@@ -125,7 +153,9 @@ export function createS3Storage(config: S3Config): Storage {
     async delete(keys) {
       for (let from = 0; from < keys.length; from += deleteBatch) {
         const Objects = keys.slice(from, from + deleteBatch).map((Key) => ({ Key }));
-        await calling(() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }), limits()));
+        await calling(() =>
+          client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }), limits()),
+        );
       }
     },
 
@@ -157,6 +187,7 @@ const nameOf = (error: unknown): string => (error instanceof Error ? error.name 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function statusOf(error: unknown): number | undefined {
-  const metadata = error instanceof Error && "$metadata" in error ? (error.$metadata as { httpStatusCode?: number }) : {};
+  const metadata =
+    error instanceof Error && "$metadata" in error ? (error.$metadata as { httpStatusCode?: number }) : {};
   return metadata.httpStatusCode;
 }

@@ -18,10 +18,18 @@ export function inWorkspace(ctx: Context, table: OwnedTable, ...conditions: (SQL
 }
 
 /** The caller's row, or the same `not_found` for an unknown id, a malformed one and another workspace's. */
-export async function getOwned<T extends OwnedTable>(ctx: Context, table: T, { what, id }: { what: string; id: string }): Promise<RowOf<T>> {
-  const [row] = await ctx.db.select().from(table as SQLiteTable).where(inWorkspace(ctx, table, eq(table.id, id))).limit(1);
+export async function getOwned<T extends OwnedTable>(
+  ctx: Context,
+  table: T,
+  { what, id }: { what: string; id: string },
+): Promise<RowOf<T>> {
+  const [row] = await ctx.db
+    .select()
+    .from(table as SQLiteTable)
+    .where(inWorkspace(ctx, table, eq(table.id, id)))
+    .limit(1);
   if (!row) throw notFound(what, id);
-  return row as RowOf<T>;
+  return row;
 }
 
 export interface Listing {
@@ -41,7 +49,11 @@ export interface Rows<T extends SQLiteTable> {
 }
 
 /** Keyset paging over any table with an id; scoping is the caller's. Ask through `listOwned` unless the rows have no workspace. */
-export async function listRows<T extends SQLiteTable & { id: SQLiteColumn }>(ctx: Context, table: T, { page, kind, where }: Listing): Promise<Rows<T>> {
+export async function listRows<T extends SQLiteTable & { id: SQLiteColumn }>(
+  ctx: Context,
+  table: T,
+  { page, kind, where }: Listing,
+): Promise<Rows<T>> {
   const rows = (await ctx.db
     .select()
     .from(table as SQLiteTable)
@@ -55,7 +67,10 @@ export async function listRows<T extends SQLiteTable & { id: SQLiteColumn }>(ctx
 export function afterCursor(column: SQLiteColumn, { after, order }: PageQuery, kind: IdKind): SQL | undefined {
   if (after === undefined) return undefined;
   if (!new RegExp(`^${idPrefixes[kind]}_[0-9a-z_]{1,64}$`).test(after)) {
-    throw new AppError("invalid_cursor", `after must be the last_id of the page before, an id that starts with ${idPrefixes[kind]}_`);
+    throw new AppError(
+      "invalid_cursor",
+      `after must be the last_id of the page before, an id that starts with ${idPrefixes[kind]}_`,
+    );
   }
   return order === "asc" ? gt(column, after) : lt(column, after);
 }

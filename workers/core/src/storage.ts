@@ -9,13 +9,28 @@ export interface ObjectInfo {
 export interface Storage {
   createMultipart(key: string): Promise<string>;
   /** S3 refuses a part of another size. */
-  presignPart(input: { key: string; multipartId: string; partNumber: number; sizeBytes: number; expiresSeconds: number }): Promise<string>;
+  presignPart(input: {
+    key: string;
+    multipartId: string;
+    partNumber: number;
+    sizeBytes: number;
+    expiresSeconds: number;
+  }): Promise<string>;
   /** Idempotent: an upload completed before answers as now. */
-  completeMultipart(input: { key: string; multipartId: string; parts: { partNumber: number; etag: string }[] }): Promise<void>;
+  completeMultipart(input: {
+    key: string;
+    multipartId: string;
+    parts: { partNumber: number; etag: string }[];
+  }): Promise<void>;
   abortMultipart(input: { key: string; multipartId: string }): Promise<void>;
   presignGet(key: string, options: { expiresSeconds: number }): Promise<string>;
   /** S3 refuses bytes whose SHA-256 (hex here) differs; send exactly the headers returned. */
-  presignPut(input: { key: string; sizeBytes: number; sha256: string; expiresSeconds: number }): Promise<{ url: string; headers: Record<string, string> }>;
+  presignPut(input: {
+    key: string;
+    sizeBytes: number;
+    sha256: string;
+    expiresSeconds: number;
+  }): Promise<{ url: string; headers: Record<string, string> }>;
   head(key: string): Promise<ObjectInfo | undefined>;
   /** Bytes `start` to `end` (exclusive) of a small control file or a layer. */
   getRange(key: string, range: { start: number; end: number }): Promise<ArrayBuffer>;

@@ -10,8 +10,12 @@ export const etag = createMiddleware<AppEnv>(async function etag(c, next) {
   const tag = `"${(await sha256Hex(await c.res.clone().text())).slice(0, 32)}"`;
   c.header("etag", tag);
   c.header("cache-control", "private, no-cache");
-  const known = c.req.header("if-none-match")?.split(",").map((one) => one.trim().replace(/^W\//, ""));
-  if (known?.includes(tag) || known?.includes("*")) c.res = new Response(null, { status: 304, headers: headersOf304(c.res) });
+  const known = c.req
+    .header("if-none-match")
+    ?.split(",")
+    .map((one) => one.trim().replace(/^W\//, ""));
+  if (known?.includes(tag) || known?.includes("*"))
+    c.res = new Response(null, { status: 304, headers: headersOf304(c.res) });
 });
 
 function headersOf304(response: Response): Headers {

@@ -12,16 +12,26 @@ const keptHeaders = ["content-type", "location"];
 export const idempotency = createMiddleware<AppEnv>(async function idempotency(c, next) {
   const key = c.req.header("idempotency-key");
   if (c.req.method !== "POST" || key === undefined || c.req.path.startsWith("/v1/runner/")) return next();
-  if (!/^[\x21-\x7e]{1,200}$/.test(key)) throw new AppError("invalid_input", "Idempotency-Key must be 1 to 200 visible ASCII characters");
+  if (!/^[\x21-\x7e]{1,200}$/.test(key))
+    throw new AppError("invalid_input", "Idempotency-Key must be 1 to 200 visible ASCII characters");
 
   const { ctx } = c.var;
   const owner = ctx.actor.kind === "key" ? ctx.actor.keyId : "system";
-  const { id, answer } = await beginOnce(ctx, { name: `${owner}\nPOST ${c.req.path}\n${key}`, body: await c.req.text() });
+  const { id, answer } = await beginOnce(ctx, {
+    name: `${owner}\nPOST ${c.req.path}\n${key}`,
+    body: await c.req.text(),
+  });
   if (answer && answer.body === null) {
-    throw new AppError("conflict", "the first request with this Idempotency-Key made a secret, which was shown then and is kept nowhere; revoke that key and make another");
+    throw new AppError(
+      "conflict",
+      "the first request with this Idempotency-Key made a secret, which was shown then and is kept nowhere; revoke that key and make another",
+    );
   }
   if (answer) {
-    c.res = new Response(answer.body, { status: answer.status, headers: { ...answer.headers, "idempotent-replayed": "true" } });
+    c.res = new Response(answer.body, {
+      status: answer.status,
+      headers: { ...answer.headers, "idempotent-replayed": "true" },
+    });
     return;
   }
 

@@ -53,4 +53,6 @@ export const datasets = createRouter()
   })
   .openapi(getAll, async (c) => c.json(await listDatasets(c.var.ctx, c.req.valid("query")), 200))
   .openapi(getOne, async (c) => c.json(await getDataset(c.var.ctx, c.req.valid("param").id), 200))
-  .openapi(getVersions, async (c) => c.json(await listVersions(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200));
+  .openapi(getVersions, async (c) =>
+    c.json(await listVersions(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  );

@@ -15,7 +15,15 @@ export function mountDocs(app: OpenAPIHono<AppEnv>): void {
   app.get("/openapi.json", (c) => c.json(document()));
   app.get("/docs", (c) => c.html(docsPage(document())));
   app.get("/errors", (c) =>
-    c.html(page("Errors", html`<h1>Errors</h1><ul>${ErrorCodes.options.map((code) => html`<li><a href="/errors/${code}">${code}</a></li>`)}</ul>`)),
+    c.html(
+      page(
+        "Errors",
+        html`<h1>Errors</h1>
+          <ul>
+            ${ErrorCodes.options.map((code) => html`<li><a href="/errors/${code}">${code}</a></li>`)}
+          </ul>`,
+      ),
+    ),
   );
   app.get("/errors/:code", (c) => {
     const code = ErrorCodes.safeParse(c.req.param("code"));
@@ -24,6 +32,9 @@ export function mountDocs(app: OpenAPIHono<AppEnv>): void {
 }
 
 function errorPage(code: ErrorCode) {
-  const body = html`<h1>${code}</h1><p>HTTP status ${errorStatus[code]}.</p><p>${errorHelp[code]}</p><p><a href="/errors">All errors</a> · <a href="/docs">API</a></p>`;
+  const body = html`<h1>${code}</h1>
+    <p>HTTP status ${errorStatus[code]}.</p>
+    <p>${errorHelp[code]}</p>
+    <p><a href="/errors">All errors</a> · <a href="/docs">API</a></p>`;
   return page(code, body);
 }

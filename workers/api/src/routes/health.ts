@@ -8,5 +8,7 @@ export const health = new Hono<AppEnv>().get("/healthz", async (c) => {
   const parts = { db: c.env.DB, storage: storageFrom(c.env), pipeline: c.env.PIPELINE, requestId: c.var.requestId };
   const checks = await ping(createContext({ ...parts, actor: { kind: "system", job: "health" } }));
   const isHealthy = Object.values(checks).every((state) => state === "ok");
-  return c.json({ status: isHealthy ? "ok" : "degraded", ...checks }, isHealthy ? 200 : 503, { "cache-control": "no-store" });
+  return c.json({ status: isHealthy ? "ok" : "degraded", ...checks }, isHealthy ? 200 : 503, {
+    "cache-control": "no-store",
+  });
 });

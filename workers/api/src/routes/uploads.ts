@@ -16,7 +16,8 @@ const postUpload = createRoute({
   path: "/v1/uploads",
   tags,
   summary: "Announce a file",
-  description: "Then ask for the addresses of its parts, PUT each part to S3, and complete the upload with the ETags S3 gave.",
+  description:
+    "Then ask for the addresses of its parts, PUT each part to S3, and complete the upload with the ETags S3 gave.",
   request: { body: body(CreateUpload, "Name, size and SHA-256 of the file") },
   responses: { 201: json(Upload, "The upload"), ...problems },
 });
@@ -63,6 +64,10 @@ export const uploads = createRouter()
     return c.json(upload, 201, { location: `/v1/uploads/${upload.id}` });
   })
   .openapi(getOne, async (c) => c.json(await getUpload(c.var.ctx, c.req.valid("param").id), 200))
-  .openapi(getParts, async (c) => c.json(await listUploadParts(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200))
-  .openapi(postComplete, async (c) => c.json(await completeUpload(c.var.ctx, c.req.valid("param").id, c.req.valid("json")), 200))
+  .openapi(getParts, async (c) =>
+    c.json(await listUploadParts(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
+  .openapi(postComplete, async (c) =>
+    c.json(await completeUpload(c.var.ctx, c.req.valid("param").id, c.req.valid("json")), 200),
+  )
   .openapi(postCancel, async (c) => c.json(await cancelUpload(c.var.ctx, c.req.valid("param").id), 200));

@@ -34,7 +34,8 @@ const getSamples = createRoute({
   path: "/v1/versions/{id}/samples",
   tags,
   summary: "Page through samples",
-  description: "Images come straight from S3: fetch `image.url` with `image.range` as the Range header. `after` is a sample's `cursor`.",
+  description:
+    "Images come straight from S3: fetch `image.url` with `image.range` as the Range header. `after` is a sample's `cursor`.",
   request: { ...byId, ...rowsQuery },
   responses: { 200: json(Page(Sample), "A page of samples"), ...problems },
 });
@@ -60,6 +61,12 @@ const getRejects = createRoute({
 export const versions = createRouter()
   .openapi(getOne, async (c) => c.json(await getVersion(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getFiles, async (c) => c.json(await getManifest(c.var.ctx, c.req.valid("param").id), 200))
-  .openapi(getSamples, async (c) => c.json(await listSamples(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200))
-  .openapi(getOneSample, async (c) => c.json(await getSample(c.var.ctx, c.req.valid("param").id, c.req.valid("param").uid), 200))
-  .openapi(getRejects, async (c) => c.json(await listRejects(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200));
+  .openapi(getSamples, async (c) =>
+    c.json(await listSamples(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
+  .openapi(getOneSample, async (c) =>
+    c.json(await getSample(c.var.ctx, c.req.valid("param").id, c.req.valid("param").uid), 200),
+  )
+  .openapi(getRejects, async (c) =>
+    c.json(await listRejects(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  );

@@ -9,6 +9,7 @@ export async function listAuditEvents(ctx: Context, page: PageQuery): Promise<Pa
   return toPage(rows.map(toAuditEvent), hasMore);
 }
 
-function toAuditEvent({ workspaceId: _, createdAt, ...row }: typeof auditEvents.$inferSelect): AuditEvent {
+function toAuditEvent(event: typeof auditEvents.$inferSelect): AuditEvent {
+  const { workspaceId: _, createdAt, ...row } = event;
   return { ...row, object: "audit_event", createdAt: createdAt.toISOString() };
 }

@@ -13,11 +13,23 @@ import { toDataset } from "./to-dataset.ts";
 export async function createDataset(ctx: Context, input: CreateDataset): Promise<Dataset> {
   requireScope(ctx, "datasets:write");
   await checkQuota(ctx);
-  const row = { ...input, id: ctx.newId("dataset"), workspaceId: workspaceOf(ctx), latestVersionId: null, createdAt: ctx.now() };
+  const row = {
+    ...input,
+    id: ctx.newId("dataset"),
+    workspaceId: workspaceOf(ctx),
+    latestVersionId: null,
+    createdAt: ctx.now(),
+  };
   try {
-    await ctx.db.batch([ctx.db.insert(datasets).values(row), auditRow(ctx, { action: "dataset.create", subjectId: row.id })]);
+    await ctx.db.batch([
+      ctx.db.insert(datasets).values(row),
+      auditRow(ctx, { action: "dataset.create", subjectId: row.id }),
+    ]);
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError("conflict", `a dataset named ${input.name} exists already; choose another name`, { cause: error });
+    if (isUniqueViolation(error))
+      throw new AppError("conflict", `a dataset named ${input.name} exists already; choose another name`, {
+        cause: error,
+      });
     throw error;
   }
   return toDataset(row);

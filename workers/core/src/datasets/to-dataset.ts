@@ -1,6 +1,7 @@
 import type { Dataset } from "@whetstone/schemas/api";
 import type { datasets } from "@whetstone/schemas/db";
 
-export function toDataset({ workspaceId: _, createdAt, ...row }: typeof datasets.$inferSelect): Dataset {
+export function toDataset(dataset: typeof datasets.$inferSelect): Dataset {
+  const { workspaceId: _, createdAt, ...row } = dataset;
   return { ...row, object: "dataset", createdAt: createdAt.toISOString() };
 }

@@ -22,12 +22,21 @@ export async function listEvaluations(ctx: Context, page: PageQuery): Promise<Pa
 /** An evaluation is as far as its run is. */
 async function withStatus(ctx: Context, rows: EvaluationRow[]): Promise<Evaluation[]> {
   const ids = rows.map(({ runId }) => runId);
-  const found = ids.length === 0 ? [] : await ctx.db.select({ id: runs.id, status: runs.status }).from(runs).where(inWorkspace(ctx, runs, inArray(runs.id, ids)));
+  const found =
+    ids.length === 0
+      ? []
+      : await ctx.db
+          .select({ id: runs.id, status: runs.status })
+          .from(runs)
+          .where(inWorkspace(ctx, runs, inArray(runs.id, ids)));
   const statuses = new Map(found.map(({ id, status }) => [id, status]));
-  return rows.map(({ workspaceId: _, createdAt, ...row }) => ({
-    ...row,
-    object: "evaluation",
-    status: statuses.get(row.runId) ?? "queued",
-    createdAt: createdAt.toISOString(),
-  }));
+  return rows.map((evaluation) => {
+    const { workspaceId: _, createdAt, ...row } = evaluation;
+    return {
+      ...row,
+      object: "evaluation",
+      status: statuses.get(row.runId) ?? "queued",
+      createdAt: createdAt.toISOString(),
+    };
+  });
 }

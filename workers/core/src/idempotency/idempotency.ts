@@ -38,8 +38,16 @@ export async function beginOnce(ctx: Context, { name, body }: Attempt): Promise<
     const [taken] = await ctx.db.update(idempotencyKeys).set(claim).where(isUnchanged).returning();
     if (taken) return { id, answer: null };
   }
-  if (row.bodyHash !== bodyHash) throw new AppError("idempotency_key_reused", "this Idempotency-Key came with another body before; draw a new key for a new request");
-  if (row.status === null) throw new AppError("idempotency_in_progress", "the first request with this Idempotency-Key is still running; ask again in a moment");
+  if (row.bodyHash !== bodyHash)
+    throw new AppError(
+      "idempotency_key_reused",
+      "this Idempotency-Key came with another body before; draw a new key for a new request",
+    );
+  if (row.status === null)
+    throw new AppError(
+      "idempotency_in_progress",
+      "the first request with this Idempotency-Key is still running; ask again in a moment",
+    );
   return { id, answer: { status: row.status, body: row.response, headers: row.headers ?? {} } };
 }
 
@@ -56,7 +64,11 @@ export async function forgetOnce(ctx: Context, id: string): Promise<void> {
 /** Removes answers nobody may ask for any more. A job of the platform. */
 export async function purgeAnswers(ctx: Context): Promise<number> {
   const old = new Date(ctx.now().getTime() - keptMs);
-  const rows = await ctx.db.select({ id: idempotencyKeys.id }).from(idempotencyKeys).where(lt(idempotencyKeys.createdAt, old)).limit(sweepSize);
+  const rows = await ctx.db
+    .select({ id: idempotencyKeys.id })
+    .from(idempotencyKeys)
+    .where(lt(idempotencyKeys.createdAt, old))
+    .limit(sweepSize);
   const ids = rows.map(({ id }) => id);
   if (ids.length > 0) await ctx.db.delete(idempotencyKeys).where(inArray(idempotencyKeys.id, ids));
   return ids.length;

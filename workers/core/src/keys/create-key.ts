@@ -14,19 +14,37 @@ export async function createKey(ctx: Context, input: CreateApiKey): Promise<NewA
   if (isRunner && scopes.length > 1) throw invalidScopes("runner can't be combined with other scopes; make two keys");
   const held = ctx.actor.kind === "key" ? ctx.actor.scopes : scopes;
   const lacking = isRunner ? [] : scopes.filter((scope) => scope === "admin" || !held.includes(scope));
-  if (lacking.length > 0) throw new AppError("missing_scope", `this key can't grant ${lacking.join(", ")}: it lacks ${lacking.length > 1 ? "them" : "it"}`);
-  return insertKey(ctx, { workspaceId: workspaceOf(ctx), name: input.name, scopes, expiresAt: toExpiry(ctx, input.expiresAt) });
+  if (lacking.length > 0)
+    throw new AppError(
+      "missing_scope",
+      `this key can't grant ${lacking.join(", ")}: it lacks ${lacking.length > 1 ? "them" : "it"}`,
+    );
+  return insertKey(ctx, {
+    workspaceId: workspaceOf(ctx),
+    name: input.name,
+    scopes,
+    expiresAt: toExpiry(ctx, input.expiresAt),
+  });
 }
 
 /** A key for the platform's own pool of runners: it serves every workspace and belongs to none. */
 export async function createRunnerKey(ctx: Context, input: Omit<CreateApiKey, "scopes">): Promise<NewApiKey> {
   requireScope(ctx, "admin");
-  return insertKey(ctx, { workspaceId: null, name: input.name, scopes: ["runner"], expiresAt: toExpiry(ctx, input.expiresAt) });
+  return insertKey(ctx, {
+    workspaceId: null,
+    name: input.name,
+    scopes: ["runner"],
+    expiresAt: toExpiry(ctx, input.expiresAt),
+  });
 }
 
 async function insertKey(ctx: Context, draft: KeyDraft): Promise<NewApiKey> {
   const { row, secret } = await newKeyRow(ctx, draft);
-  const audit = auditRow(ctx, { action: "key.create", subjectId: row.id, workspaceId: draft.workspaceId ?? "platform" });
+  const audit = auditRow(ctx, {
+    action: "key.create",
+    subjectId: row.id,
+    workspaceId: draft.workspaceId ?? "platform",
+  });
   await ctx.db.batch([ctx.db.insert(apiKeys).values(row), audit]);
   return toNewKey(row, secret);
 }
@@ -36,7 +54,9 @@ function toExpiry(ctx: Context, expiresAt: string | undefined): Date | null {
   const date = new Date(expiresAt);
   if (date > ctx.now()) return date;
   const detail = "must be in the future";
-  throw new AppError("invalid_input", `expiresAt ${detail}`, { fields: [{ pointer: "/expiresAt", code: "too_small", detail }] });
+  throw new AppError("invalid_input", `expiresAt ${detail}`, {
+    fields: [{ pointer: "/expiresAt", code: "too_small", detail }],
+  });
 }
 
 function invalidScopes(detail: string): AppError {

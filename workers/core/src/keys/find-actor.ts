@@ -12,19 +12,30 @@ const usedEveryMs = 60_000;
  * Who holds this secret. Keys are looked up on every call, never cached, so a revoked one is dead at once. `later` takes the write
  * of `lastUsedAt`, which nobody waits for.
  */
-export async function findActor(ctx: Context, secret: string, later: (write: Promise<unknown>) => void): Promise<Actor> {
+export async function findActor(
+  ctx: Context,
+  secret: string,
+  later: (write: Promise<unknown>) => void,
+): Promise<Actor> {
   const key = (await isWellFormed(secret))
     ? await ctx.db.query.apiKeys.findFirst({ where: eq(apiKeys.hash, await sha256Hex(secret)) })
     : undefined;
   if (!key) throw new AppError("unauthorized", "this API key is not known; check it for typing errors");
   if (key.revokedAt) throw new AppError("key_revoked", "this API key was revoked; use another");
   const now = ctx.now();
-  if (key.expiresAt && key.expiresAt <= now) throw new AppError("key_expired", "this API key has expired; make another");
+  if (key.expiresAt && key.expiresAt <= now)
+    throw new AppError("key_expired", "this API key has expired; make another");
 
   const stale = new Date(now.getTime() - usedEveryMs);
   if (!key.lastUsedAt || key.lastUsedAt < stale) {
     const isStale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, stale));
-    later(ctx.db.update(apiKeys).set({ lastUsedAt: now }).where(and(eq(apiKeys.id, key.id), isStale)).run());
+    later(
+      ctx.db
+        .update(apiKeys)
+        .set({ lastUsedAt: now })
+        .where(and(eq(apiKeys.id, key.id), isStale))
+        .run(),
+    );
   }
   return { kind: "key", keyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes };
 }

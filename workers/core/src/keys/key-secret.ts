@@ -21,7 +21,10 @@ export async function isWellFormed(secret: string): Promise<boolean> {
 
 async function checksumOf(head: string): Promise<string> {
   const digest = await sha256Hex(head);
-  return base62(Uint8Array.from(digest.slice(0, 8).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)), checksumLength);
+  return base62(
+    Uint8Array.from(digest.slice(0, 8).match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
+    checksumLength,
+  );
 }
 
 function base62(bytes: Uint8Array, length: number): string {

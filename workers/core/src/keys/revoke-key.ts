@@ -15,7 +15,10 @@ export async function revokeKey(ctx: Context, id: string): Promise<ApiKey> {
 
   const revokedAt = ctx.now();
   await ctx.db.batch([
-    ctx.db.update(apiKeys).set({ revokedAt }).where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt))),
+    ctx.db
+      .update(apiKeys)
+      .set({ revokedAt })
+      .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt))),
     auditRow(ctx, { action: "key.revoke", subjectId: id, workspaceId: row.workspaceId ?? "platform" }),
   ]);
   return toKey({ ...row, revokedAt });

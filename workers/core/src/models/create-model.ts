@@ -46,7 +46,10 @@ type PackageFiles = Record<(typeof packageFiles)[number], ModelRow["files"][numb
 /** The uploads behind the five files: each named once, each the caller's and complete. */
 async function toFiles(ctx: Context, { files }: CreateModel): Promise<PackageFiles> {
   const ids = files.map(({ uploadId }) => uploadId);
-  const rows = await ctx.db.select().from(uploads).where(inWorkspace(ctx, uploads, inArray(uploads.id, ids)));
+  const rows = await ctx.db
+    .select()
+    .from(uploads)
+    .where(inWorkspace(ctx, uploads, inArray(uploads.id, ids)));
   const byId = new Map(rows.map((row) => [row.id, row]));
   const entries = packageFiles.map((name) => {
     const index = files.findIndex((file) => file.name === name);
@@ -54,7 +57,8 @@ async function toFiles(ctx: Context, { files }: CreateModel): Promise<PackageFil
     if (!file) throw refused({ pointer: "/files", code: "invalid_value", detail: `${name} is missing` });
     const upload = byId.get(file.uploadId);
     if (!upload) throw notFound("upload", file.uploadId);
-    if (upload.status !== "completed") throw new AppError("upload_not_ready", `upload ${upload.id} of ${name} is ${upload.status}; complete it first`);
+    if (upload.status !== "completed")
+      throw new AppError("upload_not_ready", `upload ${upload.id} of ${name} is ${upload.status}; complete it first`);
     const { key, sizeBytes, sha256 } = upload;
     return [name, { name, key, sizeBytes, sha256 }];
   });
@@ -62,5 +66,7 @@ async function toFiles(ctx: Context, { files }: CreateModel): Promise<PackageFil
 }
 
 function refused(field: FieldError): AppError {
-  return new AppError("invalid_input", `a package needs ${packageFiles.join(", ")}, each once: ${field.detail}`, { fields: [field] });
+  return new AppError("invalid_input", `a package needs ${packageFiles.join(", ")}, each once: ${field.detail}`, {
+    fields: [field],
+  });
 }

@@ -15,7 +15,11 @@ export async function listModelFiles(ctx: Context, id: string): Promise<ModelDow
   const { files } = await modelRow(ctx, id);
   const expiresAt = new Date(ctx.now().getTime() + linkSeconds * 1000).toISOString();
   const data = await Promise.all(
-    files.map(async ({ key, ...file }) => ({ ...file, url: await ctx.storage.presignGet(key, { expiresSeconds: linkSeconds }), expiresAt })),
+    files.map(async ({ key, ...file }) => ({
+      ...file,
+      url: await ctx.storage.presignGet(key, { expiresSeconds: linkSeconds }),
+      expiresAt,
+    })),
   );
   return { object: "list", data };
 }

@@ -8,8 +8,16 @@ const maxBytes = 1024 ** 2;
 export async function readPackage(ctx: Context, key: string): Promise<ModelPackage> {
   const result = ModelPackage.safeParse(parseJson(await ctx.storage.getText(key, { maxBytes })));
   if (result.success) return result.data;
-  const fields = result.error.issues.map(({ path, code, message }) => ({ pointer: `/model.json/${path.join("/")}`, code, detail: message }));
-  throw new AppError("invalid_input", `model.json is not a whetstone-model/1 package: ${fields[0]?.pointer} ${fields[0]?.detail}`, { fields });
+  const fields = result.error.issues.map(({ path, code, message }) => ({
+    pointer: `/model.json/${path.join("/")}`,
+    code,
+    detail: message,
+  }));
+  throw new AppError(
+    "invalid_input",
+    `model.json is not a whetstone-model/1 package: ${fields[0]?.pointer} ${fields[0]?.detail}`,
+    { fields },
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -3,7 +3,8 @@ import type { models } from "@whetstone/schemas/db";
 
 export type ModelRow = typeof models.$inferSelect;
 
-export function toModel({ workspaceId: _, package: __, files, createdAt, ...row }: ModelRow): Model {
+export function toModel(model: ModelRow): Model {
+  const { workspaceId: _, package: __, files, createdAt, ...row } = model;
   return {
     ...row,
     object: "model",

@@ -9,7 +9,10 @@ import { readRows } from "./read-rows.ts";
 export async function listRejects(ctx: Context, versionId: string, page: PageQuery): Promise<PageOf<Reject>> {
   const manifest = await getManifest(ctx, versionId);
   const files = manifest.layers["rejects"] ?? [];
-  const { slices, hasMore } = slicePage(files.map(({ rowCount }) => rowCount), page);
+  const { slices, hasMore } = slicePage(
+    files.map(({ rowCount }) => rowCount),
+    page,
+  );
   const data: Reject[] = [];
   for (const { file, from, to } of slices) {
     const layer = files[file];
@@ -18,5 +21,11 @@ export async function listRejects(ctx: Context, versionId: string, page: PageQue
     const rejects = rows.map((row, index): Reject => ({ ...row, object: "reject", cursor: toCursor(first + index) }));
     data.push(...(page.order === "asc" ? rejects : rejects.toReversed()));
   }
-  return { object: "list", data, first_id: data[0]?.cursor ?? null, last_id: data.at(-1)?.cursor ?? null, has_more: hasMore };
+  return {
+    object: "list",
+    data,
+    first_id: data[0]?.cursor ?? null,
+    last_id: data.at(-1)?.cursor ?? null,
+    has_more: hasMore,
+  };
 }

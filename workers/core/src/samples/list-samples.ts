@@ -7,11 +7,20 @@ import { readSamples } from "./read-samples.ts";
 /** Samples of a version in the order of its shards. Reads the layers' rows only; image bytes stay in S3. */
 export async function listSamples(ctx: Context, versionId: string, page: PageQuery): Promise<PageOf<Sample>> {
   const manifest = await getManifest(ctx, versionId);
-  const { slices, hasMore } = slicePage(manifest.shards.map(({ sampleCount }) => sampleCount), page);
+  const { slices, hasMore } = slicePage(
+    manifest.shards.map(({ sampleCount }) => sampleCount),
+    page,
+  );
   const data: Sample[] = [];
   for (const slice of slices) {
     const samples = await readSamples(ctx, manifest, slice);
     data.push(...(page.order === "asc" ? samples : samples.toReversed()));
   }
-  return { object: "list", data, first_id: data[0]?.cursor ?? null, last_id: data.at(-1)?.cursor ?? null, has_more: hasMore };
+  return {
+    object: "list",
+    data,
+    first_id: data[0]?.cursor ?? null,
+    last_id: data.at(-1)?.cursor ?? null,
+    has_more: hasMore,
+  };
 }

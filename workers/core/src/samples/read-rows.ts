@@ -4,8 +4,10 @@ import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 
-/** One read of a layer's file; row groups are written far smaller. Keeps a hostile file from filling the Worker's memory. */
-const maxReadBytes = 24 * 1024 ** 2;
+/** One read of a layer's file; our writers' row groups are smaller. Keeps a hostile file from filling the Worker's memory. */
+const maxReadBytes = 40 * 1024 ** 2;
+/** Read from the end of a file at first; holds the footer of all but very long ones. */
+const footerBytes = 64 * 1024;
 
 export interface LayerFile {
   key: string;
@@ -21,9 +23,13 @@ export interface RowRange {
 const compressors: Compressors = { ZSTD: (input) => decompress(input) };
 
 /** Rows of a Parquet layer by range reads: its footer, then the column chunks that hold them. */
-export async function readRows<T extends z.ZodType>(ctx: Context, file: LayerFile, { schema, from, to, columns }: RowRange & { schema: T }): Promise<z.output<T>[]> {
+export async function readRows<T extends z.ZodType>(
+  ctx: Context,
+  file: LayerFile,
+  { schema, from, to, columns }: RowRange & { schema: T },
+): Promise<z.output<T>[]> {
   const buffer = toBuffer(ctx, file);
-  const metadata = await parquetMetadataAsync(buffer);
+  const metadata = await parquetMetadataAsync(buffer, { initialFetchSize: footerBytes });
   const rows = await parquetReadObjects({
     file: buffer,
     metadata,
@@ -40,14 +46,20 @@ function toBuffer(ctx: Context, { key, sizeBytes }: LayerFile): AsyncBuffer {
   return {
     byteLength: sizeBytes,
     slice(start, end = sizeBytes) {
-      if (end - start > maxReadBytes) throw new AppError("payload_too_large", `a row group of ${key} is larger than ${maxReadBytes} bytes; write smaller row groups`);
+      if (end - start > maxReadBytes)
+        throw new AppError(
+          "payload_too_large",
+          `a row group of ${key} is larger than ${maxReadBytes} bytes; write smaller row groups`,
+        );
       return ctx.storage.getRange(key, { start, end });
     },
   };
 }
 
-/** Parquet's snake_case columns and 64-bit integers as our rows have them. */
+/** Parquet's snake_case columns, 64-bit integers and missing values as our rows have them. */
 function toCamelCase(row: Record<string, unknown>): Record<string, unknown> {
-  const name = (column: string) => column.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(row).map(([column, value]) => [name(column), typeof value === "bigint" ? Number(value) : value]));
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [toName(column), toPlain(value)]));
 }
+
+const toName = (column: string) => column.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const toPlain = (value: unknown) => (typeof value === "bigint" ? Number(value) : (value ?? null));

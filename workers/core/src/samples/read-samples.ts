@@ -12,14 +12,21 @@ const JustUid = z.object({ uid: z.string() });
 type LayerRef = NonNullable<Manifest["layers"][string]>[number];
 
 /** Rows `from` to `to` of a shard, each with its refinement where it has one and a link to its bytes in the shard. */
-export async function readSamples(ctx: Context, manifest: Manifest, { file, from, to }: { file: number; from: number; to: number }): Promise<Sample[]> {
+export async function readSamples(
+  ctx: Context,
+  manifest: Manifest,
+  { file, from, to }: { file: number; from: number; to: number },
+): Promise<Sample[]> {
   const shard = manifest.shards[file];
   const base = shard && layerOf(manifest, "base", shard.index);
-  if (!shard || !base) throw new AppError("not_found", `the manifest of ${manifest.versionId} names no base layer for shard ${file}`);
+  if (!shard || !base)
+    throw new AppError("not_found", `the manifest of ${manifest.versionId} names no base layer for shard ${file}`);
   const refined = layerOf(manifest, "refined", shard.index);
 
   const rows = await readRows(ctx, base, { schema: BaseRow, from, to });
-  const refinements = refined ? await refinementsOf(ctx, refined, new Set(rows.map(({ uid }) => uid))) : new Map<string, RefinedRow>();
+  const refinements = refined
+    ? await refinementsOf(ctx, refined, new Set(rows.map(({ uid }) => uid)))
+    : new Map<string, RefinedRow>();
   const url = await ctx.storage.presignGet(shard.key, { expiresSeconds: linkSeconds });
   const expiresAt = new Date(ctx.now().getTime() + linkSeconds * 1000).toISOString();
   const first = manifest.shards.slice(0, file).reduce((sum, { sampleCount }) => sum + sampleCount, 0) + from;
@@ -63,7 +70,16 @@ async function refinementsOf(ctx: Context, refined: LayerRef, uids: Set<string>)
 
 function withRefinement(row: RefinedRow | undefined, runId: string): Pick<Sample, "refinement" | "provenance"> {
   if (!row) return { refinement: null, provenance: null };
-  const { positiveDescription, negativeDescription, positiveTags, negativeTags, refiner, modelHash, promptHash, latencyMs } = row;
+  const {
+    positiveDescription,
+    negativeDescription,
+    positiveTags,
+    negativeTags,
+    refiner,
+    modelHash,
+    promptHash,
+    latencyMs,
+  } = row;
   return {
     refinement: { positiveDescription, negativeDescription, positiveTags, negativeTags },
     provenance: { refiner, modelHash, promptHash, runId, latencyMs },

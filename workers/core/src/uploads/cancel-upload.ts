@@ -13,7 +13,10 @@ export async function cancelUpload(ctx: Context, id: string): Promise<Upload> {
   checkPending(ctx, row);
   await ctx.storage.abortMultipart({ key: row.key, multipartId: row.multipartId });
   await ctx.db.batch([
-    ctx.db.update(uploads).set({ status: "cancelled" }).where(and(eq(uploads.id, id), eq(uploads.status, "pending"))),
+    ctx.db
+      .update(uploads)
+      .set({ status: "cancelled" })
+      .where(and(eq(uploads.id, id), eq(uploads.status, "pending"))),
     auditRow(ctx, { action: "upload.cancel", subjectId: id }),
   ]);
   return toUpload(ctx, { ...row, status: "cancelled" });

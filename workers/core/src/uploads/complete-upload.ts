@@ -17,11 +17,15 @@ export async function completeUpload(ctx: Context, id: string, { parts }: Comple
   const ordered = parts.toSorted((a, b) => a.partNumber - b.partNumber);
   await ctx.storage.completeMultipart({ key: row.key, multipartId: row.multipartId, parts: ordered });
   const stored = await ctx.storage.head(row.key);
-  if (!stored) throw new AppError("upload_not_ready", `the storage does not show ${id} yet; complete it again in a moment`);
+  if (!stored)
+    throw new AppError("upload_not_ready", `the storage does not show ${id} yet; complete it again in a moment`);
   if (stored.sizeBytes !== row.sizeBytes) {
     await settle(ctx, row, "cancelled");
     await ctx.storage.delete([row.key]);
-    throw new AppError("invalid_input", `${id} has ${stored.sizeBytes} bytes and ${row.sizeBytes} were announced; upload it anew`);
+    throw new AppError(
+      "invalid_input",
+      `${id} has ${stored.sizeBytes} bytes and ${row.sizeBytes} were announced; upload it anew`,
+    );
   }
   await settle(ctx, row, "completed");
   return toUpload(ctx, { ...row, status: "completed" });
@@ -29,7 +33,10 @@ export async function completeUpload(ctx: Context, id: string, { parts }: Comple
 
 async function settle(ctx: Context, { id }: UploadRow, status: "completed" | "cancelled"): Promise<void> {
   await ctx.db.batch([
-    ctx.db.update(uploads).set({ status }).where(and(eq(uploads.id, id), eq(uploads.status, "pending"))),
+    ctx.db
+      .update(uploads)
+      .set({ status })
+      .where(and(eq(uploads.id, id), eq(uploads.status, "pending"))),
     auditRow(ctx, { action: status === "completed" ? "upload.complete" : "upload.cancel", subjectId: id }),
   ]);
 }
@@ -39,5 +46,7 @@ function checkParts({ partCount }: UploadRow, parts: CompleteUpload["parts"]): v
   const isWhole = parts.length === partCount && numbers.size === partCount && Math.max(...numbers) === partCount;
   if (isWhole) return;
   const detail = `must hold each of the parts 1 to ${partCount} once; ${parts.length} were given`;
-  throw new AppError("invalid_input", `parts ${detail}`, { fields: [{ pointer: "/parts", code: "invalid_value", detail }] });
+  throw new AppError("invalid_input", `parts ${detail}`, {
+    fields: [{ pointer: "/parts", code: "invalid_value", detail }],
+  });
 }

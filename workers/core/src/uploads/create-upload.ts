@@ -43,5 +43,8 @@ async function checkQuota(ctx: Context, sizeBytes: number): Promise<void> {
   const { quotas } = await workspaceRow(ctx);
   const stored = await storedBytes(ctx);
   if (stored + sizeBytes <= quotas.maxStoredBytes) return;
-  throw new AppError("quota_exceeded", `${sizeBytes} bytes more than the ${stored} stored would pass this workspace's quota of ${quotas.maxStoredBytes}`);
+  throw new AppError(
+    "quota_exceeded",
+    `${sizeBytes} bytes more than the ${stored} stored would pass this workspace's quota of ${quotas.maxStoredBytes}`,
+  );
 }

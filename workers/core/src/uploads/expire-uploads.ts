@@ -13,6 +13,10 @@ export async function expireUploads(ctx: Context): Promise<number> {
     .limit(sweepSize);
   for (const { key, multipartId } of rows) await ctx.storage.abortMultipart({ key, multipartId });
   const ids = rows.map(({ id }) => id);
-  if (ids.length > 0) await ctx.db.update(uploads).set({ status: "expired" }).where(and(inArray(uploads.id, ids), eq(uploads.status, "pending")));
+  if (ids.length > 0)
+    await ctx.db
+      .update(uploads)
+      .set({ status: "expired" })
+      .where(and(inArray(uploads.id, ids), eq(uploads.status, "pending")));
   return ids.length;
 }

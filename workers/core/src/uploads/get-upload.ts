@@ -17,6 +17,7 @@ export async function uploadRow(ctx: Context, id: string): Promise<UploadRow> {
 /** Refuses an upload that takes no more bytes, in words that say why. */
 export function checkPending(ctx: Context, row: UploadRow): void {
   const status = statusOf(ctx, row);
-  if (status === "expired") throw new AppError("upload_expired", `upload ${row.id} expired at ${row.expiresAt.toISOString()}; start a new one`);
+  if (status === "expired")
+    throw new AppError("upload_expired", `upload ${row.id} expired at ${row.expiresAt.toISOString()}; start a new one`);
   if (status !== "pending") throw new AppError("conflict", `upload ${row.id} is ${status}; start a new one`);
 }

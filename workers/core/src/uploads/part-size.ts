@@ -9,6 +9,9 @@ export function partBytesFor(sizeBytes: number): number {
 }
 
 /** Bytes of part `partNumber`, counted from one. */
-export function sizeOfPart({ sizeBytes, partBytes }: { sizeBytes: number; partBytes: number }, partNumber: number): number {
+export function sizeOfPart(
+  { sizeBytes, partBytes }: { sizeBytes: number; partBytes: number },
+  partNumber: number,
+): number {
   return Math.min(partBytes, sizeBytes - (partNumber - 1) * partBytes);
 }

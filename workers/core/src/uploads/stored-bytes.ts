@@ -7,13 +7,25 @@ import { inWorkspace } from "../scope.ts";
 /** Bytes a workspace holds or has announced. Versions share their parents' files, so each counts for what it added. */
 export async function storedBytes(ctx: Context): Promise<number> {
   const parents = alias(versions, "parents");
-  const isKept = or(eq(uploads.status, "completed"), and(eq(uploads.status, "pending"), gt(uploads.expiresAt, ctx.now())));
+  const isKept = or(
+    eq(uploads.status, "completed"),
+    and(eq(uploads.status, "pending"), gt(uploads.expiresAt, ctx.now())),
+  );
   const added = sql<number>`max(${versions.sizeBytes} - coalesce(${parents.sizeBytes}, 0), 0)`;
   const [[uploaded], [versioned], [trained]] = await ctx.db.batch([
-    ctx.db.select({ bytes: sum(uploads.sizeBytes) }).from(uploads).where(inWorkspace(ctx, uploads, isKept)),
-    ctx.db.select({ bytes: sum(added) }).from(versions).leftJoin(parents, eq(parents.id, versions.parentId)).where(inWorkspace(ctx, versions)),
     ctx.db
-      .select({ bytes: sql<number>`coalesce(sum((select sum(json_extract(value, '$.sizeBytes')) from json_each(${models.files}))), 0)` })
+      .select({ bytes: sum(uploads.sizeBytes) })
+      .from(uploads)
+      .where(inWorkspace(ctx, uploads, isKept)),
+    ctx.db
+      .select({ bytes: sum(added) })
+      .from(versions)
+      .leftJoin(parents, eq(parents.id, versions.parentId))
+      .where(inWorkspace(ctx, versions)),
+    ctx.db
+      .select({
+        bytes: sql<number>`coalesce(sum((select sum(json_extract(value, '$.sizeBytes')) from json_each(${models.files}))), 0)`,
+      })
       .from(models)
       .where(inWorkspace(ctx, models, isNotNull(models.runId))),
   ]);

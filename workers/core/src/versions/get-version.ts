@@ -14,6 +14,7 @@ export async function versionRow(ctx: Context, id: string): Promise<VersionRow> 
   return getOwned(ctx, versions, { what: "version", id });
 }
 
-export function toVersion({ workspaceId: _, manifestSha256: __, createdAt, ...row }: VersionRow): Version {
+export function toVersion(version: VersionRow): Version {
+  const { workspaceId: _, manifestSha256: __, createdAt, ...row } = version;
   return { ...row, object: "dataset.version", createdAt: createdAt.toISOString() };
 }
