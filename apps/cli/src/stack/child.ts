@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const graceMs = 8_000;
+/** How long the last output of an ended child is waited for. */
+const drainMs = 500;
 const tailBytes = 4_000;
 
 export interface ChildOptions {
@@ -49,8 +52,8 @@ export function startChild(options: ChildOptions): Child {
       isAlive = false;
       // The group may hold grandchildren that outlived their parent.
       signalGroup(pid, "SIGKILL");
-      log.end();
-      resolve(how);
+      const drained = Promise.race([once(child, "close"), sleep(drainMs, undefined, { ref: false })]);
+      void drained.then(() => log.end(() => resolve(how)));
     }
   });
 
@@ -76,8 +79,8 @@ export async function readTail(path: string): Promise<string> {
   try {
     await using file = await open(path);
     const { size } = await file.stat();
-    const start = Math.max(0, size - tailBytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, tailBytes)), 0, tailBytes, start);
+    const length = Math.min(size, tailBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.toString("utf8", 0, bytesRead).split("\n").slice(-15).join("\n").trim();
   } catch {
     return "(no log)";
