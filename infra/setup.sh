@@ -26,7 +26,8 @@ check_tools() {
 }
 
 install_node_packages() {
-  ONNXRUNTIME_NODE_INSTALL=skip npm ci --no-audit --no-fund
+  # Not `npm ci`: it refuses a lock that lacks optional binaries of other platforms, which not every registry carries.
+  ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save --no-audit --no-fund
   # npm 11 holds back install scripts, and the package `node` fetches its binary in one.
   node_modules/.bin/node --version 2>/dev/null || (cd node_modules/node && node installArchSpecificPackage.js)
   node_modules/.bin/node --version

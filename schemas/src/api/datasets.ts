@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { Id, Sha256, Uid } from "./ids.ts";
 
-const Name = z.string().trim().min(1).max(100).regex(/^[\w][\w. -]*$/, "letters, digits, space, dot, dash and underscore only");
+const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .regex(/^[\w][\w. -]*$/, "letters, digits, space, dot, dash and underscore only");
 
 export const Dataset = z
   .object({
@@ -39,7 +44,10 @@ export const Manifest = z
     rejectCount: z.int(),
     shards: z.array(FileRef.extend({ index: z.int(), sampleCount: z.int() })),
     /** Files of a layer name the shard they belong to; `rejects` may have several a shard, from several runs. */
-    layers: z.record(z.string(), z.array(FileRef.extend({ shard: z.int().nullable(), rowCount: z.int(), runId: z.string() }))),
+    layers: z.record(
+      z.string(),
+      z.array(FileRef.extend({ shard: z.int().nullable(), rowCount: z.int(), runId: z.string() })),
+    ),
   })
   .meta({ id: "Manifest" });
 export type Manifest = z.infer<typeof Manifest>;
@@ -96,7 +104,13 @@ export const Sample = z
     image: ImageLink,
     refinement: Refinement.nullable(),
     provenance: z
-      .object({ refiner: z.string(), modelHash: z.string(), promptHash: z.string(), runId: z.string(), latencyMs: z.number() })
+      .object({
+        refiner: z.string(),
+        modelHash: z.string(),
+        promptHash: z.string(),
+        runId: z.string(),
+        latencyMs: z.number(),
+      })
       .nullable(),
   })
   .meta({ id: "Sample" });

@@ -51,7 +51,11 @@ export const CreateEvaluation = z
   .object({
     modelId: Id("model"),
     versionId: Id("version"),
-    tasks: z.array(EvaluationTask).min(1).max(10).default([{ type: "zero-shot-classification", templates: ["{}", "an image of {}"] }]),
+    tasks: z
+      .array(EvaluationTask)
+      .min(1)
+      .max(10)
+      .default([{ type: "zero-shot-classification", templates: ["{}", "an image of {}"] }]),
     name: z.string().max(200).optional(),
   })
   .meta({ id: "CreateEvaluation" });

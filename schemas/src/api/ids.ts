@@ -26,7 +26,10 @@ export function Id(kind: IdKind): z.ZodString {
     .string()
     .min(1)
     .max(80)
-    .meta({ description: `${kind} id, starts with ${idPrefixes[kind]}_`, example: `${idPrefixes[kind]}_${"0".repeat(32)}` });
+    .meta({
+      description: `${kind} id, starts with ${idPrefixes[kind]}_`,
+      example: `${idPrefixes[kind]}_${"0".repeat(32)}`,
+    });
 }
 
 /** 128-bit sample id in hex, DataComp's form. */

@@ -2,7 +2,13 @@ import { z } from "zod";
 import { Id, Sha256 } from "./ids.ts";
 import { Architecture } from "./recipe.ts";
 
-export const packageFiles = ["model.json", "visual.onnx", "text.onnx", "tokenizer.json", "weights.safetensors"] as const;
+export const packageFiles = [
+  "model.json",
+  "visual.onnx",
+  "text.onnx",
+  "tokenizer.json",
+  "weights.safetensors",
+] as const;
 export const PackageFile = z.enum(packageFiles);
 export type PackageFile = z.infer<typeof PackageFile>;
 

@@ -8,7 +8,9 @@ export const PageQuery = z.object({
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
-export function Page<T extends z.ZodType>(item: T): z.ZodObject<{
+export function Page<T extends z.ZodType>(
+  item: T,
+): z.ZodObject<{
   object: z.ZodLiteral<"list">;
   data: z.ZodArray<T>;
   first_id: z.ZodNullable<z.ZodString>;

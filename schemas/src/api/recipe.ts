@@ -19,7 +19,9 @@ export const TrainRecipe = z
     hni: z.object({ weight: z.number().min(0).default(0), tagProbability: probability.default(0.5) }).prefault({}),
     /** Short-tag classification on t+: multi-label BCE over the most frequent tags. */
     tags: z.object({ weight: z.number().min(0).default(0), vocabularySize: z.int().min(1).default(512) }).prefault({}),
-    augment: z.object({ shift: probability.default(0.1), scale: probability.default(0.15), flip: z.boolean().default(false) }).prefault({}),
+    augment: z
+      .object({ shift: probability.default(0.1), scale: probability.default(0.15), flip: z.boolean().default(false) })
+      .prefault({}),
     checkpointEverySteps: z.int().min(1).default(100),
     precision: z.enum(["fp32", "bf16"]).default("fp32"),
   })

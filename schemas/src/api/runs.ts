@@ -19,7 +19,10 @@ export const Refiner = z.discriminatedUnion("provider", [
     baseUrl: z.url({ protocol: /^https?$/ }),
     model: z.string().min(1).max(200),
     /** Name of a secret the runner holds (`WHETSTONE_SECRET_<NAME>`), never the secret itself. */
-    apiKeySecret: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/).optional(),
+    apiKeySecret: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]{0,63}$/)
+      .optional(),
     concurrency: z.int().min(1).max(1024).default(8),
     timeoutMs: z.int().min(100).max(600_000).default(60_000),
     maxRetries: z.int().min(0).max(10).default(4),
@@ -46,7 +49,11 @@ export type EvaluationTask = z.infer<typeof EvaluationTask>;
 /** Part of every run: how stubborn it is, and what it forgives. */
 const policy = {
   name: z.string().max(200).optional(),
-  seed: z.int().min(0).max(2 ** 31 - 1).default(0),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
   maxAttempts: z.int().min(1).max(1000).default(8),
   /** How many failed tasks the run forgives; it then succeeds and names them in `failedTasks`. */
   tolerateFailedTasks: z.int().min(0).default(0),
@@ -60,9 +67,17 @@ export const CreateIngestRun = z.object({
   options: z
     .object({
       maxShardSamples: z.int().min(1).max(100_000).default(2_000),
-      maxShardBytes: z.int().min(1024).max(2 * 1024 ** 3).default(256 * 1024 ** 2),
+      maxShardBytes: z
+        .int()
+        .min(1024)
+        .max(2 * 1024 ** 3)
+        .default(256 * 1024 ** 2),
       maxImagePixels: z.int().min(1).default(64_000_000),
-      maxImageBytes: z.int().min(1).max(256 * 1024 ** 2).default(32 * 1024 ** 2),
+      maxImageBytes: z
+        .int()
+        .min(1)
+        .max(256 * 1024 ** 2)
+        .default(32 * 1024 ** 2),
     })
     .prefault({}),
 });
@@ -72,7 +87,10 @@ export const CreateRefineRun = z.object({
   versionId: Id("version"),
   refiner: Refiner.prefault({ provider: "embedded" }),
   /** Name of a prompt file of the refiner; `short` is HQ-CLIP's own. */
-  prompt: z.string().regex(/^[a-z0-9-]{1,50}$/).default("short"),
+  prompt: z
+    .string()
+    .regex(/^[a-z0-9-]{1,50}$/)
+    .default("short"),
   temperature: z.number().min(0).max(2).default(0),
 });
 export const CreateTrainRun = z.object({
@@ -137,7 +155,9 @@ export const Run = z
       modelId: z.string().nullable(),
       evaluationId: z.string().nullable(),
     }),
-    counts: z.record(z.string(), z.number()).meta({ description: "sums of the tasks' counts: samples, rejects, tokens ..." }),
+    counts: z
+      .record(z.string(), z.number())
+      .meta({ description: "sums of the tasks' counts: samples, rejects, tokens ..." }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),
@@ -146,7 +166,17 @@ export const Run = z
   .meta({ id: "Run" });
 export type Run = z.infer<typeof Run>;
 
-export const runEventTypes = ["run.queued", "run.running", "run.progress", "run.cancelling", "run.succeeded", "run.failed", "run.cancelled", "task.retried", "task.failed"] as const;
+export const runEventTypes = [
+  "run.queued",
+  "run.running",
+  "run.progress",
+  "run.cancelling",
+  "run.succeeded",
+  "run.failed",
+  "run.cancelled",
+  "task.retried",
+  "task.failed",
+] as const;
 
 /** One line of a run's story; `id` orders them and is the SSE event id. `run.progress` carries the whole Run as data. */
 export const RunEvent = z

@@ -25,7 +25,10 @@ export type Upload = z.infer<typeof Upload>;
 export const CreateUpload = z
   .object({
     filename: z.string().min(1).max(255),
-    sizeBytes: z.int().min(0).max(5 * 1024 ** 4),
+    sizeBytes: z
+      .int()
+      .min(0)
+      .max(5 * 1024 ** 4),
     sha256: Sha256.meta({ description: "of the whole file; checked again by the runner that reads it" }),
   })
   .meta({ id: "CreateUpload" });
@@ -43,10 +46,17 @@ export const UploadPart = z
   .meta({ id: "UploadPart" });
 export type UploadPart = z.infer<typeof UploadPart>;
 
-export const UploadParts = z.object({ object: z.literal("list"), data: z.array(UploadPart) }).meta({ id: "UploadParts" });
+export const UploadParts = z
+  .object({ object: z.literal("list"), data: z.array(UploadPart) })
+  .meta({ id: "UploadParts" });
 export type UploadParts = z.infer<typeof UploadParts>;
 
 export const CompleteUpload = z
-  .object({ parts: z.array(z.object({ partNumber: z.int().min(1), etag: z.string().min(1) })).min(1).max(maxParts) })
+  .object({
+    parts: z
+      .array(z.object({ partNumber: z.int().min(1), etag: z.string().min(1) }))
+      .min(1)
+      .max(maxParts),
+  })
   .meta({ id: "CompleteUpload" });
 export type CompleteUpload = z.infer<typeof CompleteUpload>;

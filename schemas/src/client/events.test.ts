@@ -30,7 +30,9 @@ test("a stream that breaks in the middle is opened again where it was", async ()
 });
 
 test("an unknown run ends the stream with the API's own error", async () => {
-  server = createServer((_, response) => response.writeHead(404).end(JSON.stringify({ code: "not_found", detail: "run run_9 does not exist" })));
+  server = createServer((_, response) =>
+    response.writeHead(404).end(JSON.stringify({ code: "not_found", detail: "run run_9 does not exist" })),
+  );
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   const api = createClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: "k" });
 

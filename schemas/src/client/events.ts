@@ -20,7 +20,11 @@ export async function* runEvents(
     const silence = new AbortController();
     try {
       const response = await send(new URL(`/v1/runs/${encodeURIComponent(runId)}/events`, options.baseUrl), {
-        headers: { authorization: `Bearer ${options.key}`, accept: "text/event-stream", "last-event-id": String(lastId) },
+        headers: {
+          authorization: `Bearer ${options.key}`,
+          accept: "text/event-stream",
+          "last-event-id": String(lastId),
+        },
         signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal,
       });
       if (!response.ok || !response.body) {
@@ -53,7 +57,10 @@ async function* parse(body: ReadableStream<Uint8Array>, silence: AbortController
     if (done) return;
     buffer += value;
     for (let end = buffer.indexOf("\n\n"); end >= 0; end = buffer.indexOf("\n\n")) {
-      const data = buffer.slice(0, end).split("\n").filter((line) => line.startsWith("data:"));
+      const data = buffer
+        .slice(0, end)
+        .split("\n")
+        .filter((line) => line.startsWith("data:"));
       buffer = buffer.slice(end + 2);
       if (data.length > 0) yield RunEvent.parse(JSON.parse(data.map((line) => line.slice(5)).join("\n")));
     }

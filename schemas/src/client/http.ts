@@ -53,7 +53,8 @@ export function createSend(options: ClientOptions): Send {
 
   return async function sendCall(call) {
     const url = new URL(call.path, options.baseUrl);
-    for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const [name, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, String(value));
     const headers: Record<string, string> = { authorization: `Bearer ${options.key}`, accept: "application/json" };
     const method = call.method ?? "GET";
     if (method === "POST") headers["idempotency-key"] = newKey();
@@ -80,11 +81,16 @@ export function createSend(options: ClientOptions): Send {
         return after > 0 ? Object.assign(failure, { retryAfterMs: Math.min(after * 1000, maxDelayMs) }) : failure;
       } catch (cause) {
         call.signal?.throwIfAborted();
-        const reason = cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause);
-        return new ApiError(0, { detail: `${url.origin} can't be reached: ${reason}` }, { cause });
+        return new ApiError(0, { detail: `${url.origin} can't be reached: ${reasonOf(cause)}` }, { cause });
       }
     }
   };
+}
+
+/** `fetch` hides the reason a connection failed in the cause of its error. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function toProblem(text: string): Partial<Problem> {

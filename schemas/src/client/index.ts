@@ -49,8 +49,10 @@ export function createClient(options: ClientOptions) {
   const send = createSend(options);
   const get = <T extends z.ZodType>(schema: T, path: string, query?: Record<string, string | number | undefined>) =>
     send({ path, ...(query ? { query } : {}) }).then((answer) => schema.parse(answer));
-  const list = <T extends z.ZodType>(schema: T, path: string) =>
-    (page: PageOptions = {}): Promise<PageOf<z.output<T>>> => get(Page(schema), path, { ...page }) as Promise<PageOf<z.output<T>>>;
+  const list =
+    <T extends z.ZodType>(schema: T, path: string) =>
+    (page: PageOptions = {}): Promise<PageOf<z.output<T>>> =>
+      get(Page(schema), path, { ...page }) as Promise<PageOf<z.output<T>>>;
   const post = <T extends z.ZodType>(schema: T, path: string, body: unknown = {}) =>
     send({ method: "POST", path, body }).then((answer) => schema.parse(answer));
   const at = (path: string, id: string, rest = "") => `/v1/${path}/${encodeURIComponent(id)}${rest}`;
@@ -69,7 +71,8 @@ export function createClient(options: ClientOptions) {
     uploads: {
       create: (body: CreateUpload) => post(Upload, "/v1/uploads", body),
       get: (id: string) => get(Upload, at("uploads", id)),
-      parts: (id: string, query: Partial<UploadPartsQuery> = {}) => get(UploadParts, at("uploads", id, "/parts"), { ...query }),
+      parts: (id: string, query: Partial<UploadPartsQuery> = {}) =>
+        get(UploadParts, at("uploads", id, "/parts"), { ...query }),
       complete: (id: string, body: CompleteUpload) => post(Upload, at("uploads", id, "/complete"), body),
       cancel: (id: string) => post(Upload, at("uploads", id, "/cancel")),
     },

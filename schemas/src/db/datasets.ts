@@ -6,7 +6,9 @@ export const uploads = sqliteTable(
   "uploads",
   {
     id: text().primaryKey(),
-    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
     filename: text().notNull(),
     key: text().notNull(),
     sizeBytes: integer().notNull(),
@@ -19,20 +21,28 @@ export const uploads = sqliteTable(
     createdAt: integer({ mode: "timestamp_ms" }).notNull(),
     expiresAt: integer({ mode: "timestamp_ms" }).notNull(),
   },
-  (t) => [index("uploads_workspace_idx").on(t.workspaceId, t.id), index("uploads_status_expires_idx").on(t.status, t.expiresAt)],
+  (t) => [
+    index("uploads_workspace_idx").on(t.workspaceId, t.id),
+    index("uploads_status_expires_idx").on(t.status, t.expiresAt),
+  ],
 );
 
 export const datasets = sqliteTable(
   "datasets",
   {
     id: text().primaryKey(),
-    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
     name: text().notNull(),
     description: text().notNull(),
     latestVersionId: text(),
     createdAt: integer({ mode: "timestamp_ms" }).notNull(),
   },
-  (t) => [uniqueIndex("datasets_workspace_name_idx").on(t.workspaceId, t.name), index("datasets_workspace_idx").on(t.workspaceId, t.id)],
+  (t) => [
+    uniqueIndex("datasets_workspace_name_idx").on(t.workspaceId, t.name),
+    index("datasets_workspace_idx").on(t.workspaceId, t.id),
+  ],
 );
 
 /** An immutable state of a dataset: the row names the manifest, the manifest names the bytes. */
@@ -40,8 +50,12 @@ export const versions = sqliteTable(
   "versions",
   {
     id: text().primaryKey(),
-    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
-    datasetId: text().notNull().references(() => datasets.id, { onDelete: "cascade" }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
+    datasetId: text()
+      .notNull()
+      .references(() => datasets.id, { onDelete: "cascade" }),
     number: integer().notNull(),
     parentId: text(),
     runId: text().notNull(),

@@ -6,7 +6,9 @@ export const models = sqliteTable(
   "models",
   {
     id: text().primaryKey(),
-    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
     name: text().notNull(),
     number: integer().notNull(),
     parentId: text(),
@@ -14,11 +16,16 @@ export const models = sqliteTable(
     versionId: text(),
     hash: text().notNull(),
     package: text({ mode: "json" }).$type<ModelPackage>().notNull(),
-    files: text({ mode: "json" }).$type<{ name: PackageFile; key: string; sizeBytes: number; sha256: string }[]>().notNull(),
+    files: text({ mode: "json" })
+      .$type<{ name: PackageFile; key: string; sizeBytes: number; sha256: string }[]>()
+      .notNull(),
     metrics: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
     createdAt: integer({ mode: "timestamp_ms" }).notNull(),
   },
-  (t) => [uniqueIndex("models_workspace_name_number_idx").on(t.workspaceId, t.name, t.number), index("models_workspace_idx").on(t.workspaceId, t.id)],
+  (t) => [
+    uniqueIndex("models_workspace_name_number_idx").on(t.workspaceId, t.name, t.number),
+    index("models_workspace_idx").on(t.workspaceId, t.id),
+  ],
 );
 
 /** A model judged on a version. Status is its run's. */
@@ -26,7 +33,9 @@ export const evaluations = sqliteTable(
   "evaluations",
   {
     id: text().primaryKey(),
-    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
     runId: text().notNull(),
     modelId: text().notNull(),
     versionId: text().notNull(),

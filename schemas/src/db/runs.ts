@@ -10,7 +10,9 @@ export const runs = sqliteTable(
   "runs",
   {
     id: text().primaryKey(),
-    workspaceId: text().notNull().references(() => workspaces.id, { onDelete: "cascade" }),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id, { onDelete: "cascade" }),
     kind: text({ enum: runKinds }).notNull(),
     name: text(),
     status: text({ enum: runStatuses }).notNull(),
@@ -41,7 +43,9 @@ export const tasks = sqliteTable(
   {
     id: text().primaryKey(),
     workspaceId: text().notNull(),
-    runId: text().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    runId: text()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
     wave: integer().notNull(),
     index: integer().notNull(),
     kind: text({ enum: taskKinds }).notNull(),
@@ -83,7 +87,9 @@ export const runEvents = sqliteTable(
   "run_events",
   {
     id: integer().primaryKey({ autoIncrement: true }),
-    runId: text().notNull().references(() => runs.id, { onDelete: "cascade" }),
+    runId: text()
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
     type: text({ enum: runEventTypes }).notNull(),
     data: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
     createdAt: integer({ mode: "timestamp_ms" }).notNull(),

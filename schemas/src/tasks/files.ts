@@ -2,7 +2,9 @@ import { z } from "zod";
 import { Sha256 } from "../api/ids.ts";
 
 /** A plain name inside a task: no slash, no leading dot. */
-export const FileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "letters, digits, dot, dash and underscore only");
+export const FileName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "letters, digits, dot, dash and underscore only");
 
 /** A file a task reads. `url` is a presigned GET, good until `expiresAt`; ask for inputs again for a fresh one. */
 export const InputFile = z.object({

@@ -70,4 +70,13 @@ export const RejectRow = z.object({
 export type RejectRow = z.infer<typeof RejectRow>;
 
 /** Task failure codes an archive as a whole can end with; they are final. */
-export const archiveErrorCodes = ["archive_truncated", "archive_unsafe_path", "archive_link", "archive_bomb", "archive_empty", "archive_unknown_format", "archive_too_many_members", "checksum_mismatch"] as const;
+export const archiveErrorCodes = [
+  "archive_truncated",
+  "archive_unsafe_path",
+  "archive_link",
+  "archive_bomb",
+  "archive_empty",
+  "archive_unknown_format",
+  "archive_too_many_members",
+  "checksum_mismatch",
+] as const;

@@ -63,15 +63,15 @@ export const TaskInputsQuery = Lease.extend({
   limit: z.int().min(1).max(1000).default(200),
 }).meta({ id: "TaskInputsQuery" });
 export type TaskInputsQuery = z.infer<typeof TaskInputsQuery>;
-export const TaskInputs = z.object({ inputs: z.array(LentFile), hasMoreInputs: z.boolean() }).meta({ id: "TaskInputs" });
+export const TaskInputs = z
+  .object({ inputs: z.array(LentFile), hasMoreInputs: z.boolean() })
+  .meta({ id: "TaskInputs" });
 export type TaskInputs = z.infer<typeof TaskInputs>;
 
 export const Heartbeat = z
   .object({
     runnerId: z.string().max(80),
-    tasks: z
-      .array(Lease.extend({ progress: Progress.optional(), checkpoint: Checkpoint.optional() }))
-      .max(256),
+    tasks: z.array(Lease.extend({ progress: Progress.optional(), checkpoint: Checkpoint.optional() })).max(256),
   })
   .meta({ id: "Heartbeat" });
 export type Heartbeat = z.infer<typeof Heartbeat>;
@@ -81,7 +81,9 @@ export const HeartbeatAnswer = z
   .meta({ id: "HeartbeatAnswer" });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
 
-export const RequestUploads = Lease.extend({ files: z.array(OutputFile).min(1).max(200) }).meta({ id: "RequestUploads" });
+export const RequestUploads = Lease.extend({ files: z.array(OutputFile).min(1).max(200) }).meta({
+  id: "RequestUploads",
+});
 export type RequestUploads = z.infer<typeof RequestUploads>;
 /** PUT the bytes to `url` with exactly these headers: S3 itself checks the SHA-256. */
 export const UploadTargets = z
@@ -108,7 +110,14 @@ export type CompleteTasks = z.infer<typeof CompleteTasks>;
  * task, or it is settled; drop the work. `invalid`: result or outputs are not acceptable; `detail` says why; the task was failed or requeued. */
 export const CompleteAnswer = z
   .object({
-    tasks: z.array(z.object({ taskId: z.string(), state: z.enum(["accepted", "stale", "invalid"]), code: z.string().optional(), detail: z.string().optional() })),
+    tasks: z.array(
+      z.object({
+        taskId: z.string(),
+        state: z.enum(["accepted", "stale", "invalid"]),
+        code: z.string().optional(),
+        detail: z.string().optional(),
+      }),
+    ),
   })
   .meta({ id: "CompleteAnswer" });
 export type CompleteAnswer = z.infer<typeof CompleteAnswer>;

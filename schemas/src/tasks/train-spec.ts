@@ -13,12 +13,24 @@ export const TrainSpec = z
     recipe: TrainRecipe,
     from_scratch: z.boolean(),
     init: z.string().min(1).meta({ description: "folder with model.json, tokenizer.json and weights.safetensors" }),
-    data: z.array(z.strictObject({ shard: z.string().min(1), base: z.string().min(1), refined: z.string().min(1).nullable().default(null) })).min(1),
+    data: z
+      .array(
+        z.strictObject({
+          shard: z.string().min(1),
+          base: z.string().min(1),
+          refined: z.string().min(1).nullable().default(null),
+        }),
+      )
+      .min(1),
     output: z.string().min(1),
     checkpoint_dir: z.string().min(1),
     resume: z.string().min(1).nullable().default(null).meta({ description: "a checkpoint of the same training" }),
     threads: z.int().min(1).max(1024).default(1),
-    image_cache_bytes: z.int().min(0).default(4 * 1024 ** 3).meta({ description: "images are kept decoded while all fit in this" }),
+    image_cache_bytes: z
+      .int()
+      .min(0)
+      .default(4 * 1024 ** 3)
+      .meta({ description: "images are kept decoded while all fit in this" }),
     code_version: z.string().default("unknown"),
   })
   .meta({ id: "TrainSpec" });
@@ -29,7 +41,11 @@ export const TrainEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), step: z.int(), total_steps: z.int() }),
   z.object({ type: z.literal("progress"), step: z.int(), total_steps: z.int(), loss: z.number() }),
   z.object({ type: z.literal("checkpoint"), path: z.string(), step: z.int() }),
-  z.object({ type: z.literal("done"), metrics: z.record(z.string(), z.unknown()), counts: z.record(z.string(), z.number()) }),
+  z.object({
+    type: z.literal("done"),
+    metrics: z.record(z.string(), z.unknown()),
+    counts: z.record(z.string(), z.number()),
+  }),
   z.object({ type: z.literal("error"), code: z.string(), message: z.string() }),
 ]);
 export type TrainEvent = z.infer<typeof TrainEvent>;
