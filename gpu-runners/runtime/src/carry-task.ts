@@ -42,6 +42,8 @@ export async function carryTask(lent: LentTask, carrier: Carrier): Promise<void>
       return { outcome };
     });
     work = run;
+    // Stopped while it waits for a slot, it fails with nobody listening any more.
+    run.catch(() => {});
     const { outcome } = await orStopped(run, held.signal);
     held.state = "storing";
     carrier.onFreed();
@@ -59,7 +61,8 @@ export async function carryTask(lent: LentTask, carrier: Carrier): Promise<void>
   /** A handler that does not heed its signal still uses its folder and its slot until it returns. */
   async function cleanUp(): Promise<void> {
     await work.catch(() => {});
-    if (prepared) await clearTask(prepared).catch(() => {});
+    prepared?.endDownloads();
+    await clearTask(held, carrier.folder).catch(() => {});
     if (all.get(lent.taskId) === held) all.delete(lent.taskId);
     carrier.onFreed();
   }
@@ -80,12 +83,27 @@ async function reportFailure(held: HeldTask, error: unknown, { host, reporter }:
   if (stopped instanceof TaskStopped) {
     if (stopped.state !== "released") return;
     held.state = "reporting";
-    return reporter.fail({ ...held.lease, code: "runner_stopping", message: "the runner is going away", fate: "release" });
+    return reporter.fail({
+      ...held.lease,
+      code: "runner_stopping",
+      message: "the runner is going away",
+      fate: "release",
+    });
   }
-  if (error instanceof ApiError && error.code === "lease_lost") return host.log("task lost", { taskId: held.lease.taskId });
+  if (error instanceof ApiError && error.code === "lease_lost")
+    return host.log("task lost", { taskId: held.lease.taskId });
   const message = error instanceof Error ? error.message : String(error);
   const known = error instanceof TaskError;
-  host.log("task did not succeed", { taskId: held.lease.taskId, error: message, ...(!known && error instanceof Error && { stack: error.stack }) });
+  host.log("task did not succeed", {
+    taskId: held.lease.taskId,
+    error: message,
+    ...(!known && error instanceof Error && { stack: error.stack }),
+  });
   held.state = "reporting";
-  await reporter.fail({ ...held.lease, code: known ? error.code : "internal", message: message.slice(0, 2000), fate: known ? error.fate : "retry" });
+  await reporter.fail({
+    ...held.lease,
+    code: known ? error.code : "internal",
+    message: message.slice(0, 2000),
+    fate: known ? error.fate : "retry",
+  });
 }

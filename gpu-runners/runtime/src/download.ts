@@ -33,10 +33,15 @@ export async function download(request: DownloadRequest): Promise<string> {
       signal: request.signal,
       isWorthRetrying: (error) => !(error instanceof TaskError) || error.fate === "retry",
     });
-    if (state.bytes === request.sizeBytes && (request.sha256 === null || state.hash.digest("hex") === request.sha256)) return request.path;
+    if (state.bytes === request.sizeBytes && (request.sha256 === null || state.hash.digest("hex") === request.sha256))
+      return request.path;
     await rm(request.path, { force: true });
   }
-  throw new TaskError("checksum_mismatch", `input ${request.name} is not the file it was recorded as: upload it again`, { fate: "final" });
+  throw new TaskError(
+    "checksum_mismatch",
+    `input ${request.name} is not the file it was recorded as: upload it again`,
+    { fate: "final" },
+  );
 }
 
 async function fetchRest(request: DownloadRequest, state: State): Promise<void> {
@@ -53,7 +58,10 @@ async function fetchRest(request: DownloadRequest, state: State): Promise<void> 
     if (response.status === 416 && state.bytes === request.sizeBytes) return;
     if (!response.ok || !response.body) {
       await response.body?.cancel();
-      throw new TaskError("input_unavailable", `input ${request.name} could not be read: storage answered ${response.status}`);
+      throw new TaskError(
+        "input_unavailable",
+        `input ${request.name} could not be read: storage answered ${response.status}`,
+      );
     }
     if (response.status !== 206) {
       state.bytes = 0;
@@ -64,13 +72,16 @@ async function fetchRest(request: DownloadRequest, state: State): Promise<void> 
       clearTimeout(timer);
       timer = setTimeout(() => silence.abort(), maxSilenceMs);
       if (state.bytes + chunk.length > request.sizeBytes) {
-        throw new TaskError("checksum_mismatch", `input ${request.name} is longer than recorded: upload it again`, { fate: "final" });
+        throw new TaskError("checksum_mismatch", `input ${request.name} is longer than recorded: upload it again`, {
+          fate: "final",
+        });
       }
       await file.write(chunk, 0, chunk.length, state.bytes);
       state.hash.update(chunk);
       state.bytes += chunk.length;
     }
-    if (state.bytes < request.sizeBytes) throw new TaskError("input_unavailable", `input ${request.name} broke off after ${state.bytes} bytes`);
+    if (state.bytes < request.sizeBytes)
+      throw new TaskError("input_unavailable", `input ${request.name} broke off after ${state.bytes} bytes`);
   } finally {
     clearTimeout(timer);
   }

@@ -30,7 +30,8 @@ export function startHeartbeats(options: HeartbeatOptions) {
     isBeating = true;
     clearTimeout(timer);
     const tasks = [...held.values()].filter((task) => !task.signal.aborted);
-    for (let start = 0; start < tasks.length; start += maxPerRequest) await send(tasks.slice(start, start + maxPerRequest));
+    for (let start = 0; start < tasks.length; start += maxPerRequest)
+      await send(tasks.slice(start, start + maxPerRequest));
     isBeating = false;
     if (isStopped) return;
     timer = setTimeout(() => void beat(), isWanted ? 0 : options.intervalMs);
@@ -38,7 +39,11 @@ export function startHeartbeats(options: HeartbeatOptions) {
   }
 
   async function send(tasks: HeldTask[]): Promise<void> {
-    const body = tasks.map(({ lease, progress, checkpoint }) => ({ ...lease, ...(progress && { progress }), ...(checkpoint && { checkpoint }) }));
+    const body = tasks.map(({ lease, progress, checkpoint }) => ({
+      ...lease,
+      ...(progress && { progress }),
+      ...(checkpoint && { checkpoint }),
+    }));
     try {
       const answer = await client.heartbeat({ runnerId: options.runnerId(), tasks: body });
       for (const { taskId, state } of answer.tasks) {

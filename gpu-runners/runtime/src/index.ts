@@ -1,4 +1,11 @@
-export { type AnyTask, defineTask, type TaskContext, type TaskDefinition, type TaskParams, type TaskResult } from "./define-task.ts";
+export {
+  type AnyTask,
+  defineTask,
+  type TaskContext,
+  type TaskDefinition,
+  type TaskParams,
+  type TaskResult,
+} from "./define-task.ts";
 export { type Fate, TaskError } from "./errors.ts";
 export { hashFile } from "./hash-file.ts";
 export type { TaskInputs } from "./inputs.ts";

@@ -27,7 +27,7 @@ interface InputsOptions {
 /** The inputs of a lent task. Small ones start downloading at once, while the task still waits for its turn. */
 export async function openInputs(task: LentTask, options: InputsOptions): Promise<TaskInputs> {
   const files = new Map(task.inputs.map((file) => [file.name, file]));
-  for (let hasMore = task.hasMoreInputs; hasMore; ) {
+  for (let hasMore = task.hasMoreInputs; hasMore;) {
     const page = await options.page([...files.keys()].at(-1));
     for (const file of page.inputs) files.set(file.name, file);
     hasMore = page.hasMoreInputs && page.inputs.length > 0;
@@ -55,7 +55,15 @@ export async function openInputs(task: LentTask, options: InputsOptions): Promis
       const { sizeBytes, sha256 } = need(name);
       const { folder, signal, fetch: send, limit } = options;
       found = limit(() =>
-        download({ name, path: join(folder, name), sizeBytes, sha256, url: (isRefused) => freshUrl(name, isRefused), signal, fetch: send }),
+        download({
+          name,
+          path: join(folder, name),
+          sizeBytes,
+          sha256,
+          url: (isRefused) => freshUrl(name, isRefused),
+          signal,
+          fetch: send,
+        }),
       );
       // A failed prefetch is told to whoever asks for the file, not to the process.
       found.catch(() => {});
@@ -69,5 +77,10 @@ export async function openInputs(task: LentTask, options: InputsOptions): Promis
     ahead += need(name).sizeBytes;
     if (ahead <= prefetchBytes) void path(name);
   }
-  return { names, has: (name) => files.has(name), sizeBytes: (name) => need(name).sizeBytes, path: async (name) => path(name) };
+  return {
+    names,
+    has: (name) => files.has(name),
+    sizeBytes: (name) => need(name).sizeBytes,
+    path: async (name) => path(name),
+  };
 }

@@ -51,10 +51,10 @@ const makeBase = (n: number, text: string): BaseRow => ({
   source: "x.tar:a",
 });
 
-function write<T extends Parameters<typeof createLayerWriter>[1]>(name: string, schema: T, rows: Record<string, unknown>[]): string {
+function write(name: string, schema: Parameters<typeof createLayerWriter>[1], rows: Record<string, unknown>[]): string {
   const path = join(folder, name);
   const writer = createLayerWriter(path, schema);
-  for (const row of rows) writer.append(row as never);
+  for (const row of rows) writer.append(row);
   writer.close();
   return path;
 }
@@ -69,9 +69,14 @@ describe("layers", () => {
   });
 
   it("closes a row group at 1000 rows or 32 MB, whichever comes first", async () => {
-    const rows = [...Array.from({ length: 40 }, (_, n) => makeBase(n, "x".repeat(1024 ** 2))), ...Array.from({ length: 1010 }, (_, n) => makeBase(n, "y"))];
+    const rows = [
+      ...Array.from({ length: 40 }, (_, n) => makeBase(n, "x".repeat(1024 ** 2))),
+      ...Array.from({ length: 1010 }, (_, n) => makeBase(n, "y")),
+    ];
 
-    const { row_groups: groups } = await parquetMetadataAsync(await asyncBufferFromFile(write("base.parquet", BaseRow, rows)));
+    const { row_groups: groups } = await parquetMetadataAsync(
+      await asyncBufferFromFile(write("base.parquet", BaseRow, rows)),
+    );
 
     expect(groups.map((group) => Number(group.num_rows))).toEqual([32, 1000, 18]);
   });
@@ -79,7 +84,9 @@ describe("layers", () => {
   it("writes the same bytes for the same rows", () => {
     const rows = [makeBase(1, "a"), makeBase(2, "b")];
 
-    expect(readFileSync(write("one.parquet", BaseRow, rows))).toEqual(readFileSync(write("two.parquet", BaseRow, rows)));
+    expect(readFileSync(write("one.parquet", BaseRow, rows))).toEqual(
+      readFileSync(write("two.parquet", BaseRow, rows)),
+    );
   });
 
   it("writes a readable layer of no rows", async () => {

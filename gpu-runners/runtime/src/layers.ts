@@ -36,7 +36,10 @@ export function createLayerWriter<T extends z.ZodObject>(path: string, rowSchema
 
   function writeGroup(): void {
     if (rows.length === 0) return;
-    const columnData = columns.map((column) => ({ name: column.name, data: rows.map((row) => encode(column, row[column.key])) }));
+    const columnData = columns.map((column) => ({
+      name: column.name,
+      data: rows.map((row) => encode(column, row[column.key])),
+    }));
     void parquet.write({ columnData, rowGroupSize: rows.length });
     rows = [];
     groupBytes = 0;
@@ -68,7 +71,8 @@ export async function* readLayer<T extends z.ZodObject>(path: string, rowSchema:
     const rowEnd = rowStart + Number(group.num_rows);
     const names = columns.map((column) => column.name);
     const rows = await parquetReadObjects({ file, metadata, compressors, columns: names, rowStart, rowEnd });
-    for (const row of rows) yield rowSchema.parse(Object.fromEntries(columns.map((column) => [column.key, decode(row[column.name])])));
+    for (const row of rows)
+      yield rowSchema.parse(Object.fromEntries(columns.map((column) => [column.key, decode(row[column.name])])));
     rowStart = rowEnd;
   }
 }
@@ -87,7 +91,12 @@ function toColumns(rowSchema: z.ZodObject): Column[] {
     const options = json.anyOf ?? (Array.isArray(json.type) ? json.type.map((type) => ({ ...json, type })) : [json]);
     const isNullable = options.some((option) => option.type === "null");
     const plain = options.find((option) => option.type !== "null") ?? json;
-    return { key, name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), kind: toKind(key, plain), isNullable };
+    return {
+      key,
+      name: key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      kind: toKind(key, plain),
+      isNullable,
+    };
   });
 }
 

@@ -29,7 +29,8 @@ export function createReporter({ client, runnerId, log, signal }: ReporterOption
   });
   const fail = createQueue<Failure>(async (tasks) => {
     const answer = await client.fail({ runnerId: runnerId(), tasks });
-    for (const { taskId, state } of answer.tasks) log(`task ${state}`, { taskId, code: tasks.find((task) => task.taskId === taskId)?.code });
+    for (const { taskId, state } of answer.tasks)
+      log(`task ${state}`, { taskId, code: tasks.find((task) => task.taskId === taskId)?.code });
   });
 
   function createQueue<T extends Lease & { outputs?: unknown[] }>(send: (items: T[]) => Promise<void>) {
@@ -49,7 +50,9 @@ export function createReporter({ client, runnerId, log, signal }: ReporterOption
 
     function takeBatch(): Waiting<T>[] {
       let outputs = 0;
-      const end = waiting.findIndex(({ item }, index) => (outputs += item.outputs?.length ?? 0) > maxBatchOutputs && index > 0);
+      const end = waiting.findIndex(
+        ({ item }, index) => (outputs += item.outputs?.length ?? 0) > maxBatchOutputs && index > 0,
+      );
       const size = Math.min(maxBatch, end < 0 ? waiting.length : end);
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
@@ -64,7 +67,11 @@ export function createReporter({ client, runnerId, log, signal }: ReporterOption
         } catch (error) {
           const detail = error instanceof Error ? error.message : String(error);
           log("report not answered", { tasks: batch.length, error: detail });
-          const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 425, 429].includes(error.status);
+          const isRefused =
+            error instanceof ApiError &&
+            error.status >= 400 &&
+            error.status < 500 &&
+            ![408, 425, 429].includes(error.status);
           // A word the API can't accept must not hold up the others: tell each alone, then let its lease run out.
           if (isRefused && batch.length > 1) {
             for (const one of batch) await deliver([one]);

@@ -7,7 +7,10 @@ interface Backoff {
 }
 
 /** Full jitter: anything from nothing up to a ceiling that doubles with each failure. */
-export function jitteredDelayMs(failures: number, { baseMs = 200, maxMs = 10_000, random = Math.random }: Backoff = {}): number {
+export function jitteredDelayMs(
+  failures: number,
+  { baseMs = 200, maxMs = 10_000, random = Math.random }: Backoff = {},
+): number {
   return random() * Math.min(maxMs, baseMs * 2 ** Math.min(failures, 20));
 }
 

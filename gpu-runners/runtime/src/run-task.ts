@@ -31,17 +31,25 @@ export interface TaskOutcome {
 
 /** What is needed before a handler may start: its folder, its inputs on their way, its checkpoint. */
 export async function prepareTask(held: HeldTask, { host, folder }: { host: TaskHost; folder: string }) {
-  const { task, lease, signal } = held;
-  const workDir = join(folder, `${task.taskId}-${task.attempt}`);
+  const { task, lease } = held;
+  const over = new AbortController();
+  const signal = AbortSignal.any([held.signal, over.signal]);
+  const workDir = workDirOf(held, folder);
   const inputsDir = join(workDir, ".inputs");
   await mkdir(inputsDir, { recursive: true });
   const page = (after: string | undefined) => host.client.inputs({ ...lease, ...(after && { after }) });
   const inputs = await openInputs(task, { folder: inputsDir, page, signal, fetch: host.fetch, limit: host.downloads });
   const left = task.checkpoint;
   const resumed = left
-    ? await download({ ...left, path: join(workDir, `.resumed-${left.name}`), url: async () => left.url, signal, fetch: host.fetch })
+    ? await download({
+        ...left,
+        path: join(workDir, `.resumed-${left.name}`),
+        url: async () => left.url,
+        signal,
+        fetch: host.fetch,
+      })
     : null;
-  return { workDir, inputs, resumed };
+  return { workDir, inputs, resumed, endDownloads: () => over.abort() };
 }
 export type PreparedTask = Awaited<ReturnType<typeof prepareTask>>;
 
@@ -106,13 +114,20 @@ export function runTask(held: HeldTask, prepared: PreparedTask, { task, host }: 
 }
 
 /** Removes all that the attempt left on this machine. */
-export async function clearTask(prepared: PreparedTask): Promise<void> {
-  await rm(prepared.workDir, { recursive: true, force: true, maxRetries: 3 });
+export async function clearTask(held: HeldTask, folder: string): Promise<void> {
+  await rm(workDirOf(held, folder), { recursive: true, force: true, maxRetries: 3 });
+}
+
+function workDirOf({ task }: HeldTask, folder: string): string {
+  return join(folder, `${task.taskId}-${task.attempt}`);
 }
 
 function parseParams(held: HeldTask): TaskContext<typeof held.task.kind>["params"] {
   const parsed = taskContracts[held.task.kind].params.safeParse(held.task.params);
-  if (!parsed.success) throw new TaskError("params_invalid", `params of a ${held.task.kind} task: ${z.prettifyError(parsed.error)}`, { fate: "final" });
+  if (!parsed.success)
+    throw new TaskError("params_invalid", `params of a ${held.task.kind} task: ${z.prettifyError(parsed.error)}`, {
+      fate: "final",
+    });
   return parsed.data;
 }
 

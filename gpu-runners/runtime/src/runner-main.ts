@@ -5,21 +5,36 @@ import { createLog, type Log } from "./log.ts";
 import { type Runner, startRunner } from "./start-runner.ts";
 
 const Settings = z.object({
-  WHETSTONE_URL: z.url({ protocol: /^https?$/, error: "set it to the address of the API, such as http://127.0.0.1:8787" }),
+  WHETSTONE_URL: z.url({
+    protocol: /^https?$/,
+    error: "set it to the address of the API, such as http://127.0.0.1:8787",
+  }),
   WHETSTONE_RUNNER_TOKEN: z.string({ error: "set it to a runner token" }).min(1),
   WHETSTONE_RUNNER_NAME: z.string().min(1).max(100).optional(),
   WHETSTONE_LABELS: z
     .string()
     .default("cpu")
-    .transform((text) => text.split(",").map((label) => label.trim()).filter(Boolean)),
+    .transform((text) =>
+      text
+        .split(",")
+        .map((label) => label.trim())
+        .filter(Boolean),
+    ),
   WHETSTONE_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   WHETSTONE_PREFETCH: z.coerce.number().int().min(0).max(64).optional(),
   WHETSTONE_DRAIN_MS: z.coerce.number().int().min(0).default(20_000),
   WHETSTONE_CODE_VERSION: z.string().default("unknown"),
 });
 
+interface RunnerMain {
+  name: string;
+  tasks: AnyTask[];
+  /** Tasks claimed ahead; 0 for long ones, which another runner had better start. By default as many as run at once. */
+  prefetch?: number;
+}
+
 /** The whole of a runner's `main.ts`: settings from the environment, signals, exit codes (0 drained, 1 broken, 2 wrong settings or token). */
-export async function runnerMain({ name, tasks }: { name: string; tasks: AnyTask[] }): Promise<void> {
+export async function runnerMain({ name, tasks, prefetch }: RunnerMain): Promise<void> {
   const log = createLog({ isJson: process.argv.includes("--json") });
   const parsed = Settings.safeParse(process.env);
   if (!parsed.success) {
@@ -40,7 +55,7 @@ export async function runnerMain({ name, tasks }: { name: string; tasks: AnyTask
       name: settings.WHETSTONE_RUNNER_NAME ?? `${name}-${hostname()}-${process.pid}`.slice(0, 100),
       labels: settings.WHETSTONE_LABELS,
       concurrency: settings.WHETSTONE_CONCURRENCY,
-      prefetch: settings.WHETSTONE_PREFETCH ?? settings.WHETSTONE_CONCURRENCY,
+      prefetch: settings.WHETSTONE_PREFETCH ?? prefetch ?? settings.WHETSTONE_CONCURRENCY,
       drainMs: settings.WHETSTONE_DRAIN_MS,
       codeVersion: settings.WHETSTONE_CODE_VERSION,
       secret: (secret) => process.env[`WHETSTONE_SECRET_${secret}`],

@@ -8,7 +8,9 @@ import { createShardWriter, openShard } from "./shards.ts";
 const folder = mkdtempSync(join(tmpdir(), "shards-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function writeShard(name: string): Promise<{ path: string; places: { offset: number; sizeBytes: number }[]; sizeBytes: number }> {
+async function writeShard(
+  name: string,
+): Promise<{ path: string; places: { offset: number; sizeBytes: number }[]; sizeBytes: number }> {
   const path = join(folder, name);
   const shard = createShardWriter(path);
   const places = [];
@@ -25,7 +27,11 @@ describe("shards", () => {
     const { path, places } = await writeShard("a.tar");
     const shard = await openShard(path);
 
-    const image = await shard.readImage({ uid: "7", imageOffset: places[14]?.offset ?? 0, imageBytes: places[14]?.sizeBytes ?? 0 });
+    const image = await shard.readImage({
+      uid: "7",
+      imageOffset: places[14]?.offset ?? 0,
+      imageBytes: places[14]?.sizeBytes ?? 0,
+    });
     await shard.close();
 
     expect(image).toEqual(Buffer.alloc(7 * 333, 7));
@@ -47,7 +53,9 @@ describe("shards", () => {
   it("refuses an image beyond the end of the shard", async () => {
     const shard = await openShard((await writeShard("e.tar")).path);
 
-    await expect(shard.readImage({ uid: "u", imageOffset: 1_000_000, imageBytes: 10 })).rejects.toThrow(/beyond the end/);
+    await expect(shard.readImage({ uid: "u", imageOffset: 1_000_000, imageBytes: 10 })).rejects.toThrow(
+      /beyond the end/,
+    );
     await shard.close();
   });
 });

@@ -26,7 +26,15 @@ export function createShardWriter(path: string) {
       // Longer names would need an extension header, and the offset below would be wrong.
       if (Buffer.byteLength(name) > 100) throw new RangeError(`tar member name ${name} is longer than 100 bytes`);
       const offset = end + blockBytes;
-      const header = { name, size: data.length, mode: 0o644, uid: 0, gid: 0, mtime: new Date(0), type: "file" } as const;
+      const header = {
+        name,
+        size: data.length,
+        mode: 0o644,
+        uid: 0,
+        gid: 0,
+        mtime: new Date(0),
+        type: "file",
+      } as const;
       // Not the one-call form: only the entry's own stream waits for the disk.
       const added = new Promise<void>((resolve, reject) => {
         tar.entry(header, (error) => (error ? reject(error) : resolve())).end(data);
@@ -35,6 +43,8 @@ export function createShardWriter(path: string) {
       end += tarMemberBytes(data.length);
       return { offset, sizeBytes: data.length };
     },
+    /** Lets go of the file; for work that is given up. */
+    abandon: (): void => tar.destroy(),
     /** Bytes of the file were it closed now. */
     sizeBytes: (): number => end + trailerBytes,
     async close(): Promise<{ sizeBytes: number }> {

@@ -1,6 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { ApiError, createRunnerClient, sleep } from "@whetstone/schemas/client";
 import { maxClaimWaitMs } from "@whetstone/schemas/tasks";
 import { carryTask } from "./carry-task.ts";
@@ -11,6 +9,7 @@ import { createLimit } from "./limit.ts";
 import type { Log } from "./log.ts";
 import { createReporter } from "./reporter.ts";
 import { jitteredDelayMs } from "./retry.ts";
+import { makeWorkFolder } from "./work-folder.ts";
 
 const gatherMs = 10;
 const lastWordsMs = 5_000;
@@ -54,15 +53,21 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const silenced = new AbortController();
   const { promise: ended, resolve: end, reject: refuse } = Promise.withResolvers<void>();
   ended.catch(() => {});
-  const folder = join(tmpdir(), `whetstone-${hostname()}-${process.pid}`);
   let freed = Promise.withResolvers<void>();
 
   let runner = await register();
   let registering: Promise<void> | undefined;
-  await mkdir(folder, { recursive: true });
+  const folder = await makeWorkFolder(runner.runnerId);
 
   const runnerId = (): string => runner.runnerId;
-  const heartbeats = startHeartbeats({ client: connect(0), runnerId, held, intervalMs: runner.heartbeatSeconds * 1000, log, onRefused });
+  const heartbeats = startHeartbeats({
+    client: connect(0),
+    runnerId,
+    held,
+    intervalMs: runner.heartbeatSeconds * 1000,
+    log,
+    onRefused,
+  });
   const reporter = createReporter({ client, runnerId, log, signal: silenced.signal });
   const host = {
     client,
@@ -85,7 +90,12 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
   const claiming = claimLoop();
 
   async function register(): Promise<{ runnerId: string; heartbeatSeconds: number }> {
-    const body = { name: options.name, kinds: able.map((task) => task.kind), labels: options.labels, codeVersion: options.codeVersion ?? "unknown" };
+    const body = {
+      name: options.name,
+      kinds: able.map((task) => task.kind),
+      labels: options.labels,
+      codeVersion: options.codeVersion ?? "unknown",
+    };
     for (let failures = 0; ; failures += 1) {
       try {
         return await client.register(body);
@@ -98,10 +108,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     }
   }
 
-  function onRefused(error: ApiError): void {
-    if (isTokenRefused(error)) return giveUp(error);
+  function onRefused(refusal: ApiError): void {
+    if (isTokenRefused(refusal)) return giveUp(refusal);
     // The API lost its memory of this runner (a fresh database): introduce it again. Its old leases answer `lost`.
-    if (error.status === 404 && !stopping.signal.aborted) {
+    if (refusal.status === 404 && !stopping.signal.aborted) {
       registering ??= register()
         .then((registered) => void (runner = registered))
         .catch((cause: unknown) => giveUp(cause))
@@ -109,17 +119,17 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     }
   }
 
-  function giveUp(error: unknown): void {
+  function giveUp(reason: unknown): void {
     if (stopping.signal.aborted) return;
-    log("giving up", { error: error instanceof Error ? error.message : String(error) });
+    log("giving up", { error: reason instanceof Error ? reason.message : String(reason) });
     for (const task of held.values()) task.stop("lost");
     stopping.abort();
     silenced.abort();
-    void close().then(() => refuse(error));
+    void close().then(() => refuse(reason));
   }
 
   async function claimLoop(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; ) {
+    for (let failures = 0; !stopping.signal.aborted;) {
       const claimed = [...held.values()].filter(({ state }) => state === "waiting" || state === "running").length;
       const free = concurrency + prefetch - claimed;
       if (free <= 0) {
@@ -131,7 +141,10 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
       }
       const startedAt = performance.now();
       try {
-        const { tasks } = await client.claim({ runnerId: runnerId(), max: Math.min(free, 64), waitMs: claimWaitMs }, stopping.signal);
+        const { tasks } = await client.claim(
+          { runnerId: runnerId(), max: Math.min(free, 64), waitMs: claimWaitMs },
+          stopping.signal,
+        );
         failures = 0;
         for (const task of tasks) {
           const carry = carryTask(task, carrier).finally(() => carried.delete(carry));

@@ -25,13 +25,21 @@ export async function upload({ file, source, target, signal, fetch: send }: Uplo
   await retry(
     async (failures) => {
       const { url, headers } = await target();
-      const body = typeof source === "string" ? await openAsBlob(source) : new Blob([source as Uint8Array<ArrayBuffer>]);
-      const response = await send(url, { method: "PUT", headers, body, signal: AbortSignal.any([signal, AbortSignal.timeout(putTimeoutMs)]) });
+      const body = typeof source === "string" ? await openAsBlob(source) : new Blob([source]);
+      const response = await send(url, {
+        method: "PUT",
+        headers,
+        body,
+        signal: AbortSignal.any([signal, AbortSignal.timeout(putTimeoutMs)]),
+      });
       const answer = await response.text();
       if (response.ok) return;
       // The try before did arrive, only its answer was lost.
       if (response.status === 412 && failures > 0) return;
-      throw new TaskError("upload_failed", `output ${file.name} could not be stored: storage answered ${response.status} ${storageCode(answer)}`);
+      throw new TaskError(
+        "upload_failed",
+        `output ${file.name} could not be stored: storage answered ${response.status} ${storageCode(answer)}`,
+      );
     },
     { tries, signal, isWorthRetrying: (error) => !isSettled(error) },
   );
@@ -43,5 +51,11 @@ function storageCode(xml: string): string {
 
 /** The API said no for good (the lease is gone): another try changes nothing. */
 function isSettled(error: unknown): boolean {
-  return error instanceof Error && "status" in error && typeof error.status === "number" && error.status >= 400 && error.status < 500;
+  return (
+    error instanceof Error &&
+    "status" in error &&
+    typeof error.status === "number" &&
+    error.status >= 400 &&
+    error.status < 500
+  );
 }

@@ -26,11 +26,19 @@ export const ingestArchive = defineTask({
 });
 
 /** Two passes over the file: texts into an index on disk, then image by image. Memory does not grow with the archive. */
-export async function ingest(path: string, { params, workDir, write, progress, signal, limits = archiveLimits }: IngestOptions) {
+export async function ingest(
+  path: string,
+  { params, workDir, write, progress, signal, limits = archiveLimits }: IngestOptions,
+) {
   const archive = await openArchive(path, limits);
   const index = openIndex(join(workDir, "index.sqlite"));
   const decoders = openDecoderPool();
-  const output = createShardOutput({ workDir, write, maxShardSamples: params.maxShardSamples, maxShardBytes: params.maxShardBytes });
+  const output = createShardOutput({
+    workDir,
+    write,
+    maxShardSamples: params.maxShardSamples,
+    maxShardBytes: params.maxShardBytes,
+  });
   const rejects = createLayerWriter(join(workDir, "rejects.parquet"), RejectRow);
   const counts = { samples: 0, rejects: 0, imageBytes: 0, droppedMetadata: 0 };
   const sourceOf = (member: string): string => `${params.filename}:${member}`;
@@ -53,7 +61,18 @@ export async function ingest(path: string, { params, workDir, write, progress, s
         continue;
       }
       const imageSha256 = createHash("sha256").update(image).digest("hex");
-      const row = { uid, imageBytes: image.length, imageFormat: format, imageSha256, width, height, text: text.text, label: text.label, metadata: text.metadata, source: sourceOf(found.path) };
+      const row = {
+        uid,
+        imageBytes: image.length,
+        imageFormat: format,
+        imageSha256,
+        width,
+        height,
+        text: text.text,
+        label: text.label,
+        metadata: text.metadata,
+        source: sourceOf(found.path),
+      };
       await output.add({ row, image });
       counts.samples += 1;
       counts.imageBytes += image.length;
@@ -67,6 +86,7 @@ export async function ingest(path: string, { params, workDir, write, progress, s
     if (rowCount > 0) await write("rejects.parquet", join(workDir, "rejects.parquet"));
     return { shards, rejects: rowCount > 0 ? { file: "rejects.parquet", rowCount } : null, counts };
   } finally {
+    output.abandon();
     decoders.close();
     index.close();
   }

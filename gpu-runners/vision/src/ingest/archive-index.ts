@@ -21,10 +21,15 @@ export function openIndex(path: string) {
 
   return {
     /** False when the sample had such a text before. */
-    putText: (key: string, { ext, path: member, body }: { ext: string; path: string; body: Uint8Array }): boolean => putText.run(key, ext, member, body).changes === 1,
+    putText: (key: string, { ext, path: member, body }: { ext: string; path: string; body: Uint8Array }): boolean =>
+      putText.run(key, ext, member, body).changes === 1,
     /** Texts of a sample by extension. */
     texts: (key: string): Map<string, { path: string; body: Uint8Array }> =>
-      new Map(getTexts.all(key).map(({ ext, path: member, body }) => [String(ext), { path: String(member), body: body as Uint8Array }])),
+      new Map(
+        getTexts
+          .all(key)
+          .map(({ ext, path: member, body }) => [String(ext), { path: String(member), body: body as Uint8Array }]),
+      ),
     hasTexts: (): boolean => hasText.get() !== undefined,
     /** False when the sample had an image before. */
     putImage: (key: string): boolean => putImage.run(key).changes === 1,

@@ -25,7 +25,10 @@ export function archiveError(code: (typeof archiveErrorCodes)[number], message: 
 
 /** Counts members and bytes, declared and real, against the limits. */
 export function createBombGuard(archiveBytes: number, limits: ArchiveLimits) {
-  const allowedBytes = Math.min(limits.maxInflatedBytes, Math.max(limits.freeInflatedBytes, limits.maxRatio * archiveBytes));
+  const allowedBytes = Math.min(
+    limits.maxInflatedBytes,
+    Math.max(limits.freeInflatedBytes, limits.maxRatio * archiveBytes),
+  );
   let members = 0;
   let declaredBytes = 0;
   let inflatedBytes = 0;
@@ -34,7 +37,11 @@ export function createBombGuard(archiveBytes: number, limits: ArchiveLimits) {
     member(path: string, sizeBytes: number): void {
       members += 1;
       declaredBytes += sizeBytes;
-      if (members > limits.maxMembers) throw archiveError("archive_too_many_members", `the archive has more than ${limits.maxMembers} members: split it`);
+      if (members > limits.maxMembers)
+        throw archiveError(
+          "archive_too_many_members",
+          `the archive has more than ${limits.maxMembers} members: split it`,
+        );
       if (declaredBytes > allowedBytes) throw bomb(`declares ${declaredBytes} bytes up to member ${path}`);
     },
     inflated(bytes: number): void {

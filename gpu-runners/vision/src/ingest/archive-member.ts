@@ -19,8 +19,13 @@ export async function readMember(member: Member): Promise<Buffer> {
 
 /** The path as we keep it, or an error for one that points outside of the archive. */
 export function checkPath(path: string): string {
-  const isUnsafe = /^(?:[\\/]|[a-z]:)/i.test(path) || path.split(/[\\/]/).includes("..") || path.includes("\0") || path.length > 1024;
-  if (isUnsafe) throw archiveError("archive_unsafe_path", `member ${JSON.stringify(path.slice(0, 200))} points outside of the archive: use plain relative paths`);
+  const isUnsafe =
+    /^(?:[\\/]|[a-z]:)/i.test(path) || path.split(/[\\/]/).includes("..") || path.includes("\0") || path.length > 1024;
+  if (isUnsafe)
+    throw archiveError(
+      "archive_unsafe_path",
+      `member ${JSON.stringify(path.slice(0, 200))} points outside of the archive: use plain relative paths`,
+    );
   return path.replace(/\\/g, "/").replace(/^(?:\.\/)+/, "");
 }
 

@@ -32,11 +32,17 @@ async function decode({ bytes, format, maxPixels }: Omit<DecodeRequest, "id">): 
     const header = await sharp(bytes, { limitInputPixels: false }).metadata();
     const height = header.pageHeight ?? header.height;
     const { width } = header;
-    if (header.format !== (format === "avif" ? "heif" : format)) return { code: "image_unsupported_format", detail: `it is ${header.format} inside, not ${format}` };
-    if (format === "avif" && header.compression !== "av1") return { code: "image_unsupported_format", detail: `it is HEIF of ${header.compression}, not AVIF` };
-    if (width * height > maxPixels) return { code: "image_too_many_pixels", detail: `it has ${width} × ${height} pixels; ${maxPixels} are allowed` };
+    if (header.format !== (format === "avif" ? "heif" : format))
+      return { code: "image_unsupported_format", detail: `it is ${header.format} inside, not ${format}` };
+    if (format === "avif" && header.compression !== "av1")
+      return { code: "image_unsupported_format", detail: `it is HEIF of ${header.compression}, not AVIF` };
+    if (width * height > maxPixels)
+      return { code: "image_too_many_pixels", detail: `it has ${width} × ${height} pixels; ${maxPixels} are allowed` };
     // One channel keeps the memory low; every pixel is decoded all the same.
-    await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", sequentialRead: true }).extractChannel(0).raw().toBuffer();
+    await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", sequentialRead: true })
+      .extractChannel(0)
+      .raw()
+      .toBuffer();
     return { size: { width, height } };
   } catch (error) {
     return { code: "image_undecodable", detail: error instanceof Error ? error.message.slice(0, 300) : String(error) };

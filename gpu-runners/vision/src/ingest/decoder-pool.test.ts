@@ -9,19 +9,21 @@ let pool: DecoderPool | undefined;
 afterEach(() => pool?.close());
 const small = (seed: number) => ({ bytes: makeImage(seed), format: "png" as const, maxPixels: 10 ** 8 });
 const big = async (side = 6000) => ({
-  bytes: await sharp({ create: { width: side, height: side, channels: 3, background: "red" } }).png({ compressionLevel: 1 }).toBuffer(),
+  bytes: await sharp({ create: { width: side, height: side, channels: 3, background: "red" } })
+    .png({ compressionLevel: 1 })
+    .toBuffer(),
   format: "png" as const,
   maxPixels: 10 ** 9,
 });
 
 describe("a decoder pool", { timeout: 60_000 }, () => {
   it("refuses only the image at which a child died, and decodes the others in its queue", async () => {
-    pool = openDecoderPool({ workers: 1 });
-    await pool.decode(small(0));
-    const results = [pool.decode(await big()), ...[1, 2, 3].map((seed) => pool?.decode(small(seed)))];
+    const one = (pool = openDecoderPool({ workers: 1 }));
+    await one.decode(small(0));
+    const results = [one.decode(await big()), ...[1, 2, 3].map((seed) => one.decode(small(seed)))];
     await delay(100);
 
-    process.kill(pool.pids()[0] ?? 0, "SIGKILL");
+    process.kill(one.pids()[0] ?? 0, "SIGKILL");
 
     expect(await Promise.all(results)).toEqual([
       { code: "image_undecodable", detail: expect.stringMatching(/crashed/) },
@@ -33,7 +35,10 @@ describe("a decoder pool", { timeout: 60_000 }, () => {
     pool = openDecoderPool({ workers: 1, timeoutMs: 150 });
     await pool.decode(small(0));
 
-    expect(await pool.decode(await big(12_000))).toMatchObject({ code: "image_undecodable", detail: expect.stringMatching(/time/) });
+    expect(await pool.decode(await big(12_000))).toMatchObject({
+      code: "image_undecodable",
+      detail: expect.stringMatching(/time/),
+    });
     expect(await pool.decode(small(1))).toEqual({ width: 8, height: 8 });
   });
 

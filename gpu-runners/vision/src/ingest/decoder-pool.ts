@@ -47,8 +47,8 @@ export function openDecoderPool({ workers: count = 2, maxRssBytes = 1024 ** 3, t
     const child = fork(childPath, [String(maxRssBytes)], {
       serialization: "advanced",
       // Nothing of ours to find in there: no environment, so no secrets.
-      env: {},
-      execArgv: ["--max-old-space-size=256"],
+      env: { MALLOC_ARENA_MAX: "2" },
+      execArgv: ["--max-old-space-size=128", "--max-semi-space-size=2"],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     const worker: Worker = { child, isReady: false, jobs, timer: undefined };
@@ -75,7 +75,8 @@ export function openDecoderPool({ workers: count = 2, maxRssBytes = 1024 ** 3, t
   /** A child works on its first job; give that one so long. */
   function watch(worker: Worker): void {
     clearTimeout(worker.timer);
-    if (worker.jobs.length > 0) worker.timer = setTimeout(() => worker.child.kill("SIGKILL"), worker.isReady ? timeoutMs : startMs);
+    if (worker.jobs.length > 0)
+      worker.timer = setTimeout(() => worker.child.kill("SIGKILL"), worker.isReady ? timeoutMs : startMs);
   }
 
   /** The one with the least to do; a new one while all are busy and there may be more. */
@@ -95,7 +96,9 @@ export function openDecoderPool({ workers: count = 2, maxRssBytes = 1024 ** 3, t
       for (const job of worker.jobs.splice(0)) job.reject(error);
       return;
     }
-    worker.jobs.shift()?.resolve({ code: "image_undecodable", detail: "the decoder ran out of memory or time on it, or crashed" });
+    worker.jobs
+      .shift()
+      ?.resolve({ code: "image_undecodable", detail: "the decoder ran out of memory or time on it, or crashed" });
     workers[workers.indexOf(worker)] = startWorker(worker.jobs);
   }
 
@@ -103,7 +106,8 @@ export function openDecoderPool({ workers: count = 2, maxRssBytes = 1024 ** 3, t
     /** Reads the header, checks the pixel limit, then decodes every pixel. */
     decode(image: Omit<DecodeRequest, "id">): Promise<Decoded> {
       const worker = chooseWorker();
-      if (worker.child.exitCode !== null && !worker.isReady) return Promise.reject(new Error("the image decoder could not be started"));
+      if (worker.child.exitCode !== null && !worker.isReady)
+        return Promise.reject(new Error("the image decoder could not be started"));
       return new Promise((resolve, reject) => {
         const request = { ...image, id: (nextId += 1) };
         worker.jobs.push({ request, resolve, reject });

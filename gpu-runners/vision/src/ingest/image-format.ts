@@ -3,9 +3,36 @@ import type { BaseRow } from "@whetstone/schemas/tasks";
 export type ImageFormat = BaseRow["imageFormat"];
 
 /** File extension of each format taken. */
-export const extensionOf = { jpeg: "jpg", png: "png", webp: "webp", gif: "gif", tiff: "tif", avif: "avif" } as const satisfies Record<ImageFormat, string>;
+export const extensionOf = {
+  jpeg: "jpg",
+  png: "png",
+  webp: "webp",
+  gif: "gif",
+  tiff: "tif",
+  avif: "avif",
+} as const satisfies Record<ImageFormat, string>;
 
-const named = new Set(["jpg", "jpeg", "jpe", "png", "webp", "gif", "tif", "tiff", "avif", "bmp", "heic", "heif", "jp2", "jxl", "ico", "ppm", "pgm", "svg", "psd"]);
+const named = new Set([
+  "jpg",
+  "jpeg",
+  "jpe",
+  "png",
+  "webp",
+  "gif",
+  "tif",
+  "tiff",
+  "avif",
+  "bmp",
+  "heic",
+  "heif",
+  "jp2",
+  "jxl",
+  "ico",
+  "ppm",
+  "pgm",
+  "svg",
+  "psd",
+]);
 
 /** Whether a name claims to be an image; its bytes decide whether it is one we take. */
 export function looksLikeImage(path: string): boolean {

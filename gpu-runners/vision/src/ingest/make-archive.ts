@@ -7,7 +7,8 @@ export type Members = Record<string, string | Uint8Array>;
 
 export async function makeTar(members: Members, special: Partial<Header>[] = []): Promise<Buffer> {
   const tar = pack();
-  for (const [name, data] of Object.entries(members)) tar.entry({ name, mtime: new Date(0) }, Buffer.from(data as Uint8Array));
+  for (const [name, data] of Object.entries(members))
+    tar.entry({ name, mtime: new Date(0) }, Buffer.from(data as Uint8Array));
   for (const header of special) tar.entry({ name: "", mtime: new Date(0), ...header });
   tar.finalize();
   return buffer(tar);
@@ -28,7 +29,11 @@ export function makeZip(members: Record<string, string | Uint8Array | ZipMember>
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [name, member] of Object.entries(members)) {
-    const { data, isDeflated = false, ...lies } = typeof member === "string" || member instanceof Uint8Array ? { data: member } : member;
+    const {
+      data,
+      isDeflated = false,
+      ...lies
+    } = typeof member === "string" || member instanceof Uint8Array ? { data: member } : member;
     const bytes = Buffer.from(data as Uint8Array);
     const stored = isDeflated ? deflateRawSync(bytes) : bytes;
     const fileName = Buffer.from(name);
@@ -42,7 +47,7 @@ export function makeZip(members: Record<string, string | Uint8Array | ZipMember>
     fields.writeUInt16LE(fileName.length, 22);
     const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), fields, fileName, stored]);
     const rest = Buffer.alloc(14);
-    rest.writeUInt32LE((((lies.mode ?? 0o100644) << 16) >>> 0), 6);
+    rest.writeUInt32LE(((lies.mode ?? 0o100644) << 16) >>> 0, 6);
     rest.writeUInt32LE(offset, 10);
     directory.push(Buffer.concat([Buffer.from("PK\x01\x02\x14\x03", "latin1"), fields, rest, fileName]));
     parts.push(local);
@@ -70,12 +75,21 @@ export function makePng(width: number, height: number, pixels: Buffer = Buffer.a
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   header.set([8, 0, 0, 0, 0], 8);
-  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", deflateSync(pixels)), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(pixels)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 /** A small real PNG, another one for each number. */
 export function makeImage(seed: number): Buffer {
   const side = 8;
-  const pixels = Buffer.from(Uint8Array.from({ length: side * (side + 1) }, (_, at) => (at % (side + 1) === 0 ? 0 : (seed + at * (seed + 1)) % 256)));
+  const pixels = Buffer.from(
+    Uint8Array.from({ length: side * (side + 1) }, (_, at) =>
+      at % (side + 1) === 0 ? 0 : (seed + at * (seed + 1)) % 256,
+    ),
+  );
   return makePng(side, side, pixels);
 }

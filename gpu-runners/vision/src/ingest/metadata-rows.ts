@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { parse } from "csv-parse";
 import type { Member } from "./archive-member.ts";
@@ -7,7 +6,10 @@ import type { Member } from "./archive-member.ts";
 const maxRowBytes = 1024 ** 2;
 
 /** A row of `metadata.csv` or `metadata.jsonl`: the image it is about, and its other fields; or why it is none. */
-export type MetadataRow = { line: number } & ({ imagePath: string; fields: Record<string, unknown> } | { problem: string });
+export type MetadataRow = { line: number } & (
+  | { imagePath: string; fields: Record<string, unknown> }
+  | { problem: string }
+);
 
 export function isMetadataFile(path: string): boolean {
   return /^metadata\.(?:csv|jsonl)$/i.test(posix.basename(path));
@@ -27,7 +29,8 @@ function toRow({ line, row, folder }: { line: number; row: Record<string, unknow
   const { file_name: name, ...fields } = row;
   if (typeof name !== "string" || name === "") return { line, problem: "it has no file_name" };
   const imagePath = posix.join(folder, name);
-  if (imagePath.startsWith("..") || imagePath.startsWith("/")) return { line, problem: "its file_name points outside of the archive" };
+  if (imagePath.startsWith("..") || imagePath.startsWith("/"))
+    return { line, problem: "its file_name points outside of the archive" };
   return { line, imagePath, fields };
 }
 
@@ -44,11 +47,15 @@ async function* csvRows(member: Member): AsyncGenerator<Parsed> {
     relax_column_count: true,
     skip_records_with_error: true,
     max_record_size: maxRowBytes,
-    on_skip: (error) => void skipped.push({ line: Number(error?.lines ?? 0), row: error?.message ?? "it can't be parsed" }),
+    on_skip: (error) =>
+      void skipped.push({ line: Number(error?.lines ?? 0), row: error?.message ?? "it can't be parsed" }),
   });
   const source = Readable.from(member.chunks());
   source.on("error", (error) => parser.destroy(error));
-  for await (const { record, info } of source.pipe(parser) as AsyncIterable<{ record: Record<string, string>; info: Info }>) {
+  for await (const { record, info } of source.pipe(parser) as AsyncIterable<{
+    record: Record<string, string>;
+    info: Info;
+  }>) {
     yield { line: info.lines, row: info.error ? info.error.message : record };
   }
   // At the end, for the parser runs ahead of us and their order must not depend on how far.
@@ -57,31 +64,35 @@ async function* csvRows(member: Member): AsyncGenerator<Parsed> {
 
 async function* jsonRows(member: Member): AsyncGenerator<Parsed> {
   let line = 0;
-  for await (const text of createInterface({ input: Readable.from(limitLines(member.chunks())), crlfDelay: Infinity })) {
+  for await (const text of lines(member.chunks())) {
     line += 1;
     if (text.trim() !== "") yield { line, row: parseObject(text) ?? "it is not a JSON object" };
   }
 }
 
-/** Breaks up lines no row may have, so that one endless line can't fill the memory. */
-async function* limitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let length = 0;
+/** Not `node:readline`, which lets an error of its input end the process. A line longer than a row may be is cut up. */
+async function* lines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
   for await (const chunk of chunks) {
-    const end = chunk.lastIndexOf(0x0a);
-    length = end < 0 ? length + chunk.length : chunk.length - end - 1;
-    yield chunk;
-    if (length > maxRowBytes) {
-      yield Buffer.from("\n");
-      length = 0;
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = parts.pop() ?? "";
+    yield* parts;
+    if (rest.length > maxRowBytes) {
+      yield rest;
+      rest = "";
     }
   }
+  yield rest + decoder.decode();
 }
 
 /** A JSON object, or undefined for anything else. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -20,7 +20,8 @@ export async function openArchive(path: string, limits: ArchiveLimits): Promise<
   if (size === 0) throw archiveError("archive_empty", "the file has no bytes: upload it again");
   const head = await readHead(path);
   const guard = () => createBombGuard(size, limits);
-  if (head.subarray(0, 2).toString("latin1") === "PK") return { format: "zip", members: () => zipMembers(path, { guard: guard() }) };
+  if (head.subarray(0, 2).toString("latin1") === "PK")
+    return { format: "zip", members: () => zipMembers(path, { guard: guard() }) };
   if (head[0] === 0x1f && head[1] === 0x8b) {
     checkTarHeader(await inflateHead(path), "gzip file does not hold a tar");
     return { format: "tar.gz", members: () => tarMembers(path, { isGzip: true, guard: guard() }) };
@@ -31,11 +32,15 @@ export async function openArchive(path: string, limits: ArchiveLimits): Promise<
 
 function checkTarHeader(head: Buffer, otherwise: string): void {
   const isUstar = head.subarray(257, 262).toString("latin1") === "ustar";
-  if (head.length < blockBytes) throw isUstar ? archiveError("archive_truncated", "the tar breaks off in its first header: upload it again") : archiveError("archive_unknown_format", `the ${otherwise}`);
+  if (head.length < blockBytes)
+    throw isUstar
+      ? archiveError("archive_truncated", "the tar breaks off in its first header: upload it again")
+      : archiveError("archive_unknown_format", `the ${otherwise}`);
   if (head.every((byte) => byte === 0)) throw archiveError("archive_empty", "the tar has no members");
   const recorded = Number.parseInt(head.subarray(148, 156).toString("latin1").replace(/\0.*$/, "").trim(), 8);
   const blanked = Buffer.from(head).fill(" ", 148, 156);
-  if (blanked.reduce((sum, byte) => sum + byte, 0) !== recorded || !isUstar) throw archiveError("archive_unknown_format", `the ${otherwise}`);
+  if (blanked.reduce((sum, byte) => sum + byte, 0) !== recorded || !isUstar)
+    throw archiveError("archive_unknown_format", `the ${otherwise}`);
 }
 
 async function readHead(path: string): Promise<Buffer> {
@@ -54,7 +59,11 @@ async function inflateHead(path: string): Promise<Buffer> {
       if (head.length === blockBytes) break;
     }
   } catch (error) {
-    throw archiveError("archive_truncated", "the gzip data break off before the first member: upload the archive again", error);
+    throw archiveError(
+      "archive_truncated",
+      "the gzip data break off before the first member: upload the archive again",
+      error,
+    );
   } finally {
     source.destroy();
   }

@@ -38,7 +38,14 @@ export async function* openSamples(archive: Archive, options: SampleOptions): As
     options.signal.throwIfAborted();
     if (!isSampleImage(member.path, options)) continue;
     const candidate = await readCandidate(member, options);
-    const decoded = "image" in candidate ? options.decoders.decode({ bytes: candidate.image, format: candidate.format, maxPixels: options.params.maxImagePixels }) : undefined;
+    const decoded =
+      "image" in candidate
+        ? options.decoders.decode({
+            bytes: candidate.image,
+            format: candidate.format,
+            maxPixels: options.params.maxImagePixels,
+          })
+        : undefined;
     // Whoever takes the sample from the queue hears of it.
     decoded?.catch(() => {});
     ahead.push({ candidate, path: member.path, decoded });
@@ -73,14 +80,19 @@ function isSampleImage(path: string, { index, scan }: SampleOptions): boolean {
 async function readCandidate(member: Member, { index, scan, params }: SampleOptions): Promise<Candidate | Refusal> {
   const key = sampleKey(member.path, scan);
   if (!index.putImage(key)) return { code: "uid_duplicate", detail: `sample ${key} has an image already` };
-  if (member.sizeBytes > params.maxImageBytes) return { code: "image_too_large", detail: `it has ${member.sizeBytes} bytes; ${params.maxImageBytes} are allowed` };
+  if (member.sizeBytes > params.maxImageBytes)
+    return { code: "image_too_large", detail: `it has ${member.sizeBytes} bytes; ${params.maxImageBytes} are allowed` };
   const image = await readMember(member).catch((error: unknown) => {
     if (error instanceof MemberDamaged) return error;
     throw error;
   });
   if (image instanceof MemberDamaged) return { code: "image_undecodable", detail: image.message };
   const format = sniffFormat(image);
-  if (!format) return { code: "image_unsupported_format", detail: "its first bytes are not those of jpeg, png, webp, gif, tiff or avif" };
+  if (!format)
+    return {
+      code: "image_unsupported_format",
+      detail: "its first bytes are not those of jpeg, png, webp, gif, tiff or avif",
+    };
   const text = findSampleText(member.path, { index, scan });
   if (!("ok" in text)) return text;
   return { path: member.path, image, format, text: text.ok };

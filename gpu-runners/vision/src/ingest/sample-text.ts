@@ -24,7 +24,10 @@ export function sampleKey(path: string, { layout }: Scan): string {
 }
 
 /** Text, label and other fields of an image, from wherever this layout keeps them. */
-export function findSampleText(path: string, { index, scan }: { index: ArchiveIndex; scan: Scan }): Checked<SampleText> {
+export function findSampleText(
+  path: string,
+  { index, scan }: { index: ArchiveIndex; scan: Scan },
+): Checked<SampleText> {
   if (scan.layout === "folders") {
     const label = posix.basename(posix.dirname(path));
     return withText(label.replaceAll("_", " "), { label: path.includes("/") ? label : null });
@@ -49,15 +52,20 @@ export function findSampleText(path: string, { index, scan }: { index: ArchiveIn
     if (!object) return { code: "metadata_invalid", detail: "its .json is not a JSON object" };
     fields = object;
   }
-  if (cls && fields["label"] === undefined) fields = { ...fields, label: Buffer.from(cls.body).toString("utf8").trim() };
+  if (cls && fields["label"] === undefined)
+    fields = { ...fields, label: Buffer.from(cls.body).toString("utf8").trim() };
   return fromFields(fields, { scan, ...(own && { text: own.ok }) });
 }
 
 /** Takes text, label and uid out of the fields; the rest is metadata. */
-function fromFields(fields: Record<string, unknown>, { scan, text }: { scan: Scan; text?: string }): Checked<SampleText> {
+function fromFields(
+  fields: Record<string, unknown>,
+  { scan, text }: { scan: Scan; text?: string },
+): Checked<SampleText> {
   const { label, uid, ...others } = fields;
   const textField = text === undefined ? textFields.find((name) => typeof others[name] === "string") : undefined;
-  if (text === undefined && textField === undefined) return { code: "text_missing", detail: `it has no .txt and none of the fields ${textFields.join(", ")}` };
+  if (text === undefined && textField === undefined)
+    return { code: "text_missing", detail: `it has no .txt and none of the fields ${textFields.join(", ")}` };
   const raw = text ?? String(others[textField ?? ""]);
   if (textField !== undefined) delete others[textField];
   const known = Uid.safeParse(typeof uid === "string" ? uid.toLowerCase() : uid);
@@ -65,13 +73,28 @@ function fromFields(fields: Record<string, unknown>, { scan, text }: { scan: Sca
   return withText(raw, { label: toLabel(label, scan.classNames), uid: known.success ? known.data : null, others });
 }
 
-function withText(raw: string, { label = null, uid = null, others = {} }: { label?: string | null; uid?: string | null; others?: Record<string, unknown> }): Checked<SampleText> {
+function withText(
+  raw: string,
+  {
+    label = null,
+    uid = null,
+    others = {},
+  }: { label?: string | null; uid?: string | null; others?: Record<string, unknown> },
+): Checked<SampleText> {
   const text = cleanAltText(raw);
   if (!("ok" in text)) return text;
   const metadata = JSON.stringify(others);
   const isMetadataDropped = Buffer.byteLength(metadata) > maxMetadataBytes;
   const note = `${Buffer.byteLength(metadata)} bytes of metadata were dropped; ${maxMetadataBytes} are kept`;
-  return { ok: { text: text.ok, label, uid, metadata: isMetadataDropped ? JSON.stringify({ note }) : metadata, isMetadataDropped } };
+  return {
+    ok: {
+      text: text.ok,
+      label,
+      uid,
+      metadata: isMetadataDropped ? JSON.stringify({ note }) : metadata,
+      isMetadataDropped,
+    },
+  };
 }
 
 /** A class index becomes its name where the archive tells the names. */

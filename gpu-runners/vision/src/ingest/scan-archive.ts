@@ -21,7 +21,10 @@ export interface Scan {
 export type Reject = (reject: Pick<RejectRow, "code" | "detail"> & { path: string; uid?: string }) => void;
 
 /** First pass: puts all texts into the index, since a table or a text may come after its image, and finds out the layout. */
-export async function scanArchive(archive: Archive, { index, reject, signal }: { index: ArchiveIndex; reject: Reject; signal: AbortSignal }): Promise<Scan> {
+export async function scanArchive(
+  archive: Archive,
+  { index, reject, signal }: { index: ArchiveIndex; reject: Reject; signal: AbortSignal },
+): Promise<Scan> {
   const folders = new Set<string>();
   let imageCount = 0;
   let hasMetadata = false;
@@ -36,7 +39,10 @@ export async function scanArchive(archive: Archive, { index, reject, signal }: {
         hasMetadata = true;
         await indexRows(member, { index, reject });
       } else if (posix.basename(path) === "classnames.txt" && member.sizeBytes <= maxClassNamesBytes) {
-        classNames = (await readMember(member)).toString("utf8").split(/\r?\n/).map((name) => name.trim());
+        classNames = (await readMember(member))
+          .toString("utf8")
+          .split(/\r?\n/)
+          .map((name) => name.trim());
       } else if (textExtensions.has(keyOf(path).ext)) {
         await indexText(member, { index, reject });
       } else if (looksLikeImage(path)) {
@@ -45,10 +51,14 @@ export async function scanArchive(archive: Archive, { index, reject, signal }: {
       }
     } catch (error) {
       if (!(error instanceof MemberDamaged)) throw error;
+      // Half of its rows may be in the index by now, and no telling which of them are right.
+      if (isMetadataFile(path))
+        throw archiveError("checksum_mismatch", `${path} is damaged (${error.message}): make the archive again`, error);
       reject({ path, code: "metadata_invalid", detail: error.message });
     }
   }
-  if (imageCount === 0 && !hasMetadata && !index.hasTexts()) throw archiveError("archive_empty", "the archive holds neither images nor texts");
+  if (imageCount === 0 && !hasMetadata && !index.hasTexts())
+    throw archiveError("archive_empty", "the archive holds neither images nor texts");
   if (hasMetadata) return { layout: "metadata", imageCount, classNames };
   return { layout: !index.hasTexts() && folders.size > 1 ? "folders" : "webdataset", imageCount, classNames };
 }

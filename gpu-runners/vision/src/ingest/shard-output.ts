@@ -30,7 +30,12 @@ export function createShardOutput({ workDir, maxShardSamples, maxShardBytes, wri
   function openNext(): OpenShard {
     const number = String(shards.length).padStart(5, "0");
     const names = { shard: `shard-${number}.tar`, base: `base-${number}.parquet` };
-    return { names, tar: createShardWriter(join(workDir, names.shard)), base: createLayerWriter(join(workDir, names.base), BaseRow), sampleCount: 0 };
+    return {
+      names,
+      tar: createShardWriter(join(workDir, names.shard)),
+      base: createLayerWriter(join(workDir, names.base), BaseRow),
+      sampleCount: 0,
+    };
   }
 
   async function closeShard(): Promise<void> {
@@ -53,9 +58,17 @@ export function createShardOutput({ workDir, maxShardSamples, maxShardBytes, wri
   return {
     async add({ row, image }: NewSample): Promise<void> {
       const { uid, text, label, metadata } = row;
-      const json = JSON.stringify({ ...(JSON.parse(metadata) as Record<string, unknown>), uid, ...(label !== null && { label }) });
-      const bytes = [image.length, Buffer.byteLength(text), Buffer.byteLength(json)].reduce((sum, size) => sum + tarMemberBytes(size), 0);
-      if (open && (open.sampleCount >= maxShardSamples || open.tar.sizeBytes() + bytes > maxShardBytes)) await closeShard();
+      const json = JSON.stringify({
+        ...(JSON.parse(metadata) as Record<string, unknown>),
+        uid,
+        ...(label !== null && { label }),
+      });
+      const bytes = [image.length, Buffer.byteLength(text), Buffer.byteLength(json)].reduce(
+        (sum, size) => sum + tarMemberBytes(size),
+        0,
+      );
+      if (open && (open.sampleCount >= maxShardSamples || open.tar.sizeBytes() + bytes > maxShardBytes))
+        await closeShard();
       open ??= openNext();
 
       const imageMember = `${uid}.${extensionOf[row.imageFormat]}`;
@@ -65,6 +78,8 @@ export function createShardOutput({ workDir, maxShardSamples, maxShardBytes, wri
       open.base.append({ ...row, imageMember, imageOffset });
       open.sampleCount += 1;
     },
+    /** For work that failed or was stopped; harmless after `close`. */
+    abandon: (): void => open?.tar.abandon(),
     async close(): Promise<typeof shards> {
       await closeShard();
       await uploading;

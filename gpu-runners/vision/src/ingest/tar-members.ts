@@ -11,12 +11,16 @@ const blockBytes = 512;
 const files = new Set(["file", "contiguous-file"]);
 
 /** The plain files of a tar in order, in one pass over the disk. */
-export async function* tarMembers(path: string, { isGzip, guard }: { isGzip: boolean; guard: BombGuard }): AsyncGenerator<Member> {
+export async function* tarMembers(
+  path: string,
+  { isGzip, guard }: { isGzip: boolean; guard: BombGuard },
+): AsyncGenerator<Member> {
   const tar = extract();
   let tail: Buffer = Buffer.alloc(0);
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      tail = chunk.length >= blockBytes ? chunk.subarray(-blockBytes) : Buffer.concat([tail, chunk]).subarray(-blockBytes);
+      tail =
+        chunk.length >= blockBytes ? chunk.subarray(-blockBytes) : Buffer.concat([tail, chunk]).subarray(-blockBytes);
       try {
         guard.inflated(chunk.length);
         done(null, chunk);
@@ -27,20 +31,38 @@ export async function* tarMembers(path: string, { isGzip, guard }: { isGzip: boo
   });
   let failure: unknown;
   const source = createReadStream(path, { highWaterMark: 256 * 1024 });
-  const flowing = (isGzip ? pipeline(source, createGunzip(), counted, tar) : pipeline(source, counted, tar)).catch((error: unknown) => {
-    failure ??= error;
-  });
+  const flowing = (isGzip ? pipeline(source, createGunzip(), counted, tar) : pipeline(source, counted, tar)).catch(
+    (error: unknown) => {
+      failure ??= error;
+    },
+  );
+
+  async function* chunksOf(entry: AsyncIterable<Uint8Array>, memberPath: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* entry;
+    } catch (error) {
+      throw toArchiveError(failure instanceof TaskError ? failure : error, memberPath);
+    }
+  }
 
   let last = "";
   try {
     for await (const entry of tar) {
-      const { name, size = 0, type } = entry.header;
+      const { name, size, type } = entry.header;
       const memberPath = checkPath(name);
       guard.member(memberPath, size);
       last = memberPath;
       if (type !== "directory") {
-        if (!files.has(type ?? "")) throw archiveError("archive_link", `member ${memberPath} is a ${type ?? "special file"}: only plain files are taken`);
-        yield { path: memberPath, sizeBytes: size, chunks: () => entry as AsyncIterable<Uint8Array> };
+        if (!files.has(type ?? ""))
+          throw archiveError(
+            "archive_link",
+            `member ${memberPath} is a ${type ?? "special file"}: only plain files are taken`,
+          );
+        yield {
+          path: memberPath,
+          sizeBytes: size,
+          chunks: () => chunksOf(entry as AsyncIterable<Uint8Array>, memberPath),
+        };
       }
       entry.resume();
     }
@@ -63,9 +85,20 @@ function toArchiveError(error: unknown, last: string): unknown {
 /** What tar-stream and zlib say of broken bytes; anything else is not about the archive. */
 function isFormatError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return /unexpected end|invalid (?:tar )?header|header exceeds|premature close|writable stream closed|stream was destroyed/i.test(error.message) || ("code" in error && /^(?:Z_|ERR_STREAM_PREMATURE)/.test(String(error.code)));
+  return (
+    /unexpected end|invalid (?:tar )?header|header exceeds|premature close|writable stream closed|stream was destroyed/i.test(
+      error.message,
+    ) ||
+    ("code" in error && /^(?:Z_|ERR_STREAM_PREMATURE)/.test(String(error.code)))
+  );
 }
 
 function truncated(last: string, cause?: unknown) {
-  return archiveError("archive_truncated", last ? `the tar breaks off in or after member ${last}: upload it again` : "the tar breaks off before its first member: upload it again", cause);
+  return archiveError(
+    "archive_truncated",
+    last
+      ? `the tar breaks off in or after member ${last}: upload it again`
+      : "the tar breaks off before its first member: upload it again",
+    cause,
+  );
 }

@@ -32,9 +32,15 @@ export async function* zipMembers(path: string, { guard }: { guard: BombGuard })
 
 function checkKind(entry: Entry, path: string): void {
   const kind = (entry.externalFileAttributes >>> 16) & kindMask;
-  if (kind !== 0 && kind !== plainFile && kind !== folder) throw archiveError("archive_link", `member ${path} is a link or a device: only plain files are taken`);
-  if (entry.isEncrypted()) throw archiveError("archive_unknown_format", `member ${path} is encrypted: upload the archive without a password`);
-  if (!entry.canDecodeFileData()) throw archiveError("archive_unknown_format", `member ${path} uses compression method ${entry.compressionMethod}: use deflate or none`);
+  if (kind !== 0 && kind !== plainFile && kind !== folder)
+    throw archiveError("archive_link", `member ${path} is a link or a device: only plain files are taken`);
+  if (entry.isEncrypted())
+    throw archiveError("archive_unknown_format", `member ${path} is encrypted: upload the archive without a password`);
+  if (!entry.canDecodeFileData())
+    throw archiveError(
+      "archive_unknown_format",
+      `member ${path} uses compression method ${entry.compressionMethod}: use deflate or none`,
+    );
 }
 
 async function* chunksOf(zip: ZipFile, entry: Entry, guard: BombGuard): AsyncGenerator<Uint8Array> {
@@ -50,7 +56,12 @@ async function* chunksOf(zip: ZipFile, entry: Entry, guard: BombGuard): AsyncGen
   } catch (error) {
     if (error instanceof TaskError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    if (/too many bytes/.test(reason)) throw archiveError("archive_bomb", `member ${entry.fileName} inflates to more than the ${entry.uncompressedSize} bytes it declares`, error);
+    if (/too many bytes/.test(reason))
+      throw archiveError(
+        "archive_bomb",
+        `member ${entry.fileName} inflates to more than the ${entry.uncompressedSize} bytes it declares`,
+        error,
+      );
     throw new MemberDamaged(`its data are damaged after ${bytes} bytes: ${reason}`, { cause: error });
   }
   if (sum !== entry.crc32) throw new MemberDamaged("its CRC-32 does not match");
@@ -58,9 +69,15 @@ async function* chunksOf(zip: ZipFile, entry: Entry, guard: BombGuard): AsyncGen
 
 /** What yauzl says of a zip as a whole. */
 function toArchiveError(error: unknown, last: string): unknown {
-  if (!(error instanceof Error) || error instanceof TaskError || error instanceof MemberDamaged || "code" in error) return error;
+  if (!(error instanceof Error) || error instanceof TaskError || error instanceof MemberDamaged || "code" in error)
+    return error;
   const { message } = error;
-  if (/^(?:absolute path|invalid relative path|invalid characters)/.test(message)) return archiveError("archive_unsafe_path", `${message}: use plain relative paths`, error);
+  if (/^(?:absolute path|invalid relative path|invalid characters)/.test(message))
+    return archiveError("archive_unsafe_path", `${message}: use plain relative paths`, error);
   if (/multi-disk|strong encryption/.test(message)) return archiveError("archive_unknown_format", message, error);
-  return archiveError("archive_truncated", `the zip is broken ${last ? `after member ${last}` : "before its first member"} (${message}): upload it again`, error);
+  return archiveError(
+    "archive_truncated",
+    `the zip is broken ${last ? `after member ${last}` : "before its first member"} (${message}): upload it again`,
+    error,
+  );
 }
