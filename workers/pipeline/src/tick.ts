@@ -1,14 +1,14 @@
-import { expireUploads } from "@whetstone/core/upkeep/expire-uploads";
+import { purgeAnswers } from "@whetstone/core/idempotency/idempotency";
 import { findWaitingRuns } from "@whetstone/core/upkeep/find-waiting-runs";
-import { forgetAnswers } from "@whetstone/core/upkeep/forget-answers";
 import { takeBackLeases } from "@whetstone/core/upkeep/take-back-leases";
+import { expireUploads } from "@whetstone/core/uploads/expire-uploads";
 import type { Env } from "./env.ts";
 import { createPipeline, systemContext } from "./pipeline.ts";
 
 /** Once a minute: whatever an event, a start or an answer that got lost left undone. One chore's failure leaves the others alone. */
 export async function tick(env: Env): Promise<void> {
   const ctx = systemContext(env, "tick");
-  const chores = [() => takeBackLeases(ctx), () => reviveRuns(env), () => forgetAnswers(ctx), () => expireUploads(ctx)];
+  const chores = [() => takeBackLeases(ctx), () => reviveRuns(env), () => purgeAnswers(ctx), () => expireUploads(ctx)];
   const failures: unknown[] = [];
   for (const chore of chores) await chore().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${chores.length} chores failed`);

@@ -14,7 +14,12 @@ export async function listRunners(ctx: Context, page: PageQuery): Promise<PageOf
       leasedTasks: sql<number>`(select count(*) from ${tasks} where ${tasks.status} = 'leased' and ${tasks.runnerId} = ${runners.id} and ${tasks.workspaceId} = ${workspaceId})`,
     })
     .from(runners)
-    .where(and(or(eq(runners.workspaceId, workspaceId), isNull(runners.workspaceId)), afterCursor(runners.id, page, "runner")))
+    .where(
+      and(
+        or(eq(runners.workspaceId, workspaceId), isNull(runners.workspaceId)),
+        afterCursor(runners.id, page, "runner"),
+      ),
+    )
     .orderBy(page.order === "asc" ? asc(runners.id) : desc(runners.id))
     .limit(page.limit + 1);
   const data = rows.slice(0, page.limit).map(({ row, leasedTasks }) => toRunner(row, leasedTasks));

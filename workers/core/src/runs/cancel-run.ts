@@ -22,7 +22,13 @@ export async function cancelRun(ctx: Context, runId: string): Promise<Run> {
       ctx.db
         .update(tasks)
         .set({ status: "cancelled", finishedAt: ctx.now() })
-        .where(and(eq(tasks.runId, runId), eq(tasks.status, "queued"), sql`exists (select 1 from runs where id = ${runId} and status = 'cancelling')`)),
+        .where(
+          and(
+            eq(tasks.runId, runId),
+            eq(tasks.status, "queued"),
+            sql`exists (select 1 from runs where id = ${runId} and status = 'cancelling')`,
+          ),
+        ),
       auditRow(ctx, { action: "run.cancel", subjectId: runId }),
     ]);
   }

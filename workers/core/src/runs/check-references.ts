@@ -25,7 +25,10 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
 type Table = typeof datasets | typeof versions | typeof models;
 
 async function checkRow(ctx: Context, { what, table, id }: { what: string; table: Table; id: string }): Promise<void> {
-  const rows = await ctx.db.select({ id: table.id }).from(table).where(and(eq(table.id, id), eq(table.workspaceId, workspaceOf(ctx))));
+  const rows = await ctx.db
+    .select({ id: table.id })
+    .from(table)
+    .where(and(eq(table.id, id), eq(table.workspaceId, workspaceOf(ctx))));
   if (rows.length === 0) throw notFound(what, id);
 }
 
@@ -35,7 +38,12 @@ async function checkUploads(ctx: Context, ids: readonly string[]): Promise<void>
   const rows = await ctx.db
     .select({ id: uploads.id, status: uploads.status })
     .from(uploads)
-    .where(and(eq(uploads.workspaceId, workspaceOf(ctx)), inArray(uploads.id, sql`(select value from json_each(${JSON.stringify(ids)}))`)));
+    .where(
+      and(
+        eq(uploads.workspaceId, workspaceOf(ctx)),
+        inArray(uploads.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
+      ),
+    );
   const statusOf = new Map(rows.map((row) => [row.id, row.status]));
   for (const id of ids) {
     const status = statusOf.get(id);

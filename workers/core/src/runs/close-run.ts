@@ -22,13 +22,26 @@ export async function closeRun(ctx: Context, runId: string): Promise<void> {
 async function findTaskFailures(ctx: Context, run: RunRow): Promise<{ code: string; message: string } | undefined> {
   const isFailed = and(eq(tasks.runId, run.id), eq(tasks.status, "failed"));
   const [counts, first] = await ctx.db.batch([
-    ctx.db.select({ count: sql<number>`count(*)` }).from(tasks).where(isFailed),
-    ctx.db.select({ index: tasks.index, code: tasks.errorCode, message: tasks.errorMessage }).from(tasks).where(isFailed).orderBy(asc(tasks.index)).limit(named),
+    ctx.db
+      .select({ count: sql<number>`count(*)` })
+      .from(tasks)
+      .where(isFailed),
+    ctx.db
+      .select({ index: tasks.index, code: tasks.errorCode, message: tasks.errorMessage })
+      .from(tasks)
+      .where(isFailed)
+      .orderBy(asc(tasks.index))
+      .limit(named),
   ]);
   const failed = counts[0]?.count ?? 0;
   const forgiven = run.params.tolerateFailedTasks;
   if (failed <= forgiven) return undefined;
-  const list = first.map(({ index, code, message }) => `task ${index}: ${code ?? "unknown"} (${(message ?? "").slice(0, 200)})`).join("; ");
+  const list = first
+    .map(({ index, code, message }) => `task ${index}: ${code ?? "unknown"} (${(message ?? "").slice(0, 200)})`)
+    .join("; ");
   const more = failed > first.length ? `; and ${failed - first.length} more` : "";
-  return { code: "tasks_failed", message: `${failed} of ${run.taskCount ?? failed} tasks failed and the run forgives ${forgiven}: ${list}${more}` };
+  return {
+    code: "tasks_failed",
+    message: `${failed} of ${run.taskCount ?? failed} tasks failed and the run forgives ${forgiven}: ${list}${more}`,
+  };
 }

@@ -22,7 +22,15 @@ export async function createRun(ctx: Context, input: CreateRun): Promise<Run> {
   const createdAt = ctx.now();
   const run = ctx.db
     .insert(runs)
-    .values({ id, workspaceId, kind: input.kind, name: input.name ?? null, status: "queued", params: input, createdAt });
+    .values({
+      id,
+      workspaceId,
+      kind: input.kind,
+      name: input.name ?? null,
+      status: "queued",
+      params: input,
+      createdAt,
+    });
   const evaluation =
     input.kind === "evaluate"
       ? [
@@ -59,5 +67,9 @@ async function checkQuota(ctx: Context, workspaceId: string): Promise<void> {
       .where(and(eq(runs.workspaceId, workspaceId), inArray(runs.status, ["queued", "running", "cancelling"]))),
   ]);
   const limit = workspace?.quotas.maxActiveRuns ?? 0;
-  if ((active?.count ?? 0) >= limit) throw new AppError("quota_exceeded", `${limit} runs of this workspace are active already; wait for one to end or cancel one`);
+  if ((active?.count ?? 0) >= limit)
+    throw new AppError(
+      "quota_exceeded",
+      `${limit} runs of this workspace are active already; wait for one to end or cancel one`,
+    );
 }

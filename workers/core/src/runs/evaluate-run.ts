@@ -23,7 +23,10 @@ export const evaluateRun = defineRunKind<"evaluate">({
     const id = derivedId("eval", run.id);
     for await (const task of listTaskResults(ctx, run.id)) {
       const { scores } = EvaluateModelResult.parse(task.result);
-      return { output: { outputEvaluationId: id }, statements: [ctx.db.update(evaluations).set({ scores }).where(eq(evaluations.id, id))] };
+      return {
+        output: { outputEvaluationId: id },
+        statements: [ctx.db.update(evaluations).set({ scores }).where(eq(evaluations.id, id))],
+      };
     }
     throw new RunFailure("no_scores", "the evaluation task left no scores");
   },

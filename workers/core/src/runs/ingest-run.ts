@@ -16,17 +16,28 @@ export const ingestRun = defineRunKind<"ingest">({
     const rows = await ctx.db
       .select()
       .from(uploads)
-      .where(and(eq(uploads.workspaceId, run.workspaceId), inArray(uploads.id, sql`(select value from json_each(${JSON.stringify(ids)}))`)));
+      .where(
+        and(
+          eq(uploads.workspaceId, run.workspaceId),
+          inArray(uploads.id, sql`(select value from json_each(${JSON.stringify(ids)}))`),
+        ),
+      );
     const rowOf = new Map(rows.map((row) => [row.id, row]));
     return ids.map((id) => {
       const upload = rowOf.get(id);
       if (!upload) throw new RunFailure("upload_missing", `upload ${id} does not exist any more`);
-      return { kind: "ingest-archive", params: { filename: upload.filename, ...run.params.options }, inputs: [toInput("archive", upload)] };
+      return {
+        kind: "ingest-archive",
+        params: { filename: upload.filename, ...run.params.options },
+        inputs: [toInput("archive", upload)],
+      };
     });
   },
 
   async close(ctx, run) {
-    const draft: VersionDraft & { layers: { base: VersionDraft["layers"][string]; rejects: VersionDraft["layers"][string] } } = {
+    const draft: VersionDraft & {
+      layers: { base: VersionDraft["layers"][string]; rejects: VersionDraft["layers"][string] };
+    } = {
       datasetId: run.params.datasetId,
       parentId: null,
       createdAt: "",
@@ -45,16 +56,28 @@ export const ingestRun = defineRunKind<"ingest">({
         draft.sampleCount += sampleCount;
       }
       if (rejects) {
-        draft.layers.rejects.push({ ...toRef(task.file(rejects.file)), shard: null, rowCount: rejects.rowCount, runId: run.id });
+        draft.layers.rejects.push({
+          ...toRef(task.file(rejects.file)),
+          shard: null,
+          rowCount: rejects.rowCount,
+          runId: run.id,
+        });
         draft.rejectCount += rejects.rowCount;
       }
       lastAt = Math.max(lastAt, task.finishedAt.getTime());
     }
     if (draft.sampleCount === 0) {
-      throw new RunFailure("no_samples", `the archives hold no usable sample (${draft.rejectCount} rejected); look at what the tasks rejected and why`);
+      throw new RunFailure(
+        "no_samples",
+        `the archives hold no usable sample (${draft.rejectCount} rejected); look at what the tasks rejected and why`,
+      );
     }
     return writeVersion(ctx, { run, draft: { ...draft, createdAt: new Date(lastAt).toISOString() } });
   },
 });
 
-export const toRef = ({ key, sizeBytes, sha256 }: { key: string; sizeBytes: number; sha256: string }) => ({ key, sizeBytes, sha256 });
+export const toRef = ({ key, sizeBytes, sha256 }: { key: string; sizeBytes: number; sha256: string }) => ({
+  key,
+  sizeBytes,
+  sha256,
+});

@@ -7,7 +7,10 @@ import { toRunEvent } from "./to-run.ts";
 const pageSize = 500;
 
 /** A run's story from after an event on. The caller has shown that the run is theirs. */
-export async function listRunEvents(ctx: Context, { runId, after }: { runId: string; after: number }): Promise<RunEvent[]> {
+export async function listRunEvents(
+  ctx: Context,
+  { runId, after }: { runId: string; after: number },
+): Promise<RunEvent[]> {
   requireScope(ctx, "runs:read");
   const rows = await ctx.db
     .select()

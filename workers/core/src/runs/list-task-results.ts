@@ -16,7 +16,7 @@ export interface TaskResult {
 
 /** Results of a run's succeeded tasks in order, a page at a time. */
 export async function* listTaskResults(ctx: Context, runId: string): AsyncGenerator<TaskResult> {
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const rows = await ctx.db
       .select({ index: tasks.index, result: tasks.result, outputs: tasks.outputs, finishedAt: tasks.finishedAt })
       .from(tasks)

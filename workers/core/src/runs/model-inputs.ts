@@ -6,8 +6,14 @@ import { toInput } from "./load-manifest.ts";
 import { RunFailure } from "./run-failure.ts";
 
 /** The files of a model as a task's inputs, each named `<prefix>.<file>`. */
-export async function modelInputs(ctx: Context, { workspaceId, modelId, prefix }: { workspaceId: string; modelId: string; prefix: string }): Promise<InputFile[]> {
-  const [model] = await ctx.db.select({ files: models.files }).from(models).where(and(eq(models.id, modelId), eq(models.workspaceId, workspaceId)));
+export async function modelInputs(
+  ctx: Context,
+  { workspaceId, modelId, prefix }: { workspaceId: string; modelId: string; prefix: string },
+): Promise<InputFile[]> {
+  const [model] = await ctx.db
+    .select({ files: models.files })
+    .from(models)
+    .where(and(eq(models.id, modelId), eq(models.workspaceId, workspaceId)));
   if (!model) throw new RunFailure("model_missing", `model ${modelId} does not exist any more`);
   return model.files.map((file) => toInput(`${prefix}.${file.name}`, file));
 }

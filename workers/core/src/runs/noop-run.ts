@@ -4,6 +4,11 @@ import { defineRunKind } from "./run-kind.ts";
 export const noopRun = defineRunKind<"noop">({
   countTasks: async (_ctx, run) => run.params.taskCount,
   planTasks: async (_ctx, { run, from, to }) =>
-    Array.from({ length: to - from }, () => ({ kind: "noop", params: { sleepMs: run.params.sleepMs }, inputs: [], size: { total: 1, unit: "tasks" } })),
+    Array.from({ length: to - from }, () => ({
+      kind: "noop",
+      params: { sleepMs: run.params.sleepMs },
+      inputs: [],
+      size: { total: 1, unit: "tasks" },
+    })),
   close: async () => ({ output: {}, statements: [] }),
 });

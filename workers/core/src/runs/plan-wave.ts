@@ -22,9 +22,16 @@ export async function planWave(ctx: Context, { runId, wave }: { runId: string; w
 
   const rows = plans.map((plan, i) => JSON.stringify(toRow(ctx, { run, plan, wave, index: from + i })));
   for (const [i, row] of rows.entries()) {
-    if (row.length > maxRowBytes) throw new RunFailure("too_many_inputs", `task ${from + i} would read more files than one task can name; use a smaller version`);
+    if (row.length > maxRowBytes)
+      throw new RunFailure(
+        "too_many_inputs",
+        `task ${from + i} would read more files than one task can name; use a smaller version`,
+      );
   }
-  await batch(ctx, chunk(rows).map((texts) => insertRows(ctx, { runId, json: `[${texts.join(",")}]` })));
+  await batch(
+    ctx,
+    chunk(rows).map((texts) => insertRows(ctx, { runId, json: `[${texts.join(",")}]` })),
+  );
 }
 
 function toRow(ctx: Context, { run, plan, wave, index }: { run: RunRow; plan: TaskPlan; wave: number; index: number }) {
@@ -57,7 +64,9 @@ function insertRows(ctx: Context, { runId, json }: { runId: string; json: string
   });
   return ctx.db
     .insert(tasks)
-    .select(sql`select ${sql.join(values, sql`, `)} from json_each(${json}) where exists (select 1 from runs where id = ${runId} and status = 'running')`)
+    .select(
+      sql`select ${sql.join(values, sql`, `)} from json_each(${json}) where exists (select 1 from runs where id = ${runId} and status = 'running')`,
+    )
     .onConflictDoNothing();
 }
 

@@ -12,7 +12,10 @@ import { writeVersion } from "./write-version.ts";
 /** A version to one with a `refined` layer: one task a shard. */
 export const refineRun = defineRunKind<"refine">({
   async countTasks(ctx, run) {
-    const [version] = await ctx.db.select({ shardCount: versions.shardCount }).from(versions).where(eq(versions.id, run.params.versionId));
+    const [version] = await ctx.db
+      .select({ shardCount: versions.shardCount })
+      .from(versions)
+      .where(eq(versions.id, run.params.versionId));
     return version?.shardCount ?? 0;
   },
 
@@ -51,7 +54,15 @@ export const refineRun = defineRunKind<"refine">({
     if (refined.length === 0) throw new RunFailure("no_samples", "no shard was refined; see the run's failed tasks");
     const { datasetId, sampleCount, shards, layers } = parent;
     const createdAt = new Date(lastAt).toISOString();
-    const draft = { datasetId, parentId: parent.versionId, createdAt, sampleCount, rejectCount, shards, layers: { ...layers, refined, rejects } };
+    const draft = {
+      datasetId,
+      parentId: parent.versionId,
+      createdAt,
+      sampleCount,
+      rejectCount,
+      shards,
+      layers: { ...layers, refined, rejects },
+    };
     return writeVersion(ctx, { run, draft });
   },
 });

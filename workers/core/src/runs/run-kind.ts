@@ -40,5 +40,7 @@ export function defineRunKind<K extends RunKind>(parts: {
 }
 
 /** Ids of what a run makes are its own id under another prefix, so making them twice is making them once. */
-export const derivedId = (prefix: "dsv" | "mdl" | "eval" | "task", runId: string): string => `${prefix}_${runId.slice(runId.indexOf("_") + 1)}`;
-export const taskId = (runId: string, index: number): string => `${derivedId("task", runId)}_${String(index).padStart(5, "0")}`;
+export const derivedId = (prefix: "dsv" | "mdl" | "eval" | "task", runId: string): string =>
+  `${prefix}_${runId.slice(runId.indexOf("_") + 1)}`;
+export const taskId = (runId: string, index: number): string =>
+  `${derivedId("task", runId)}_${String(index).padStart(5, "0")}`;

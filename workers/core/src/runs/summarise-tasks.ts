@@ -17,9 +17,14 @@ export async function summariseRuns(ctx: Context, rows: readonly RunRow[]): Prom
 }
 
 /** The same from the task rows alone. `sumAll` adds up the counts of however many tasks there are. */
-export async function summariseTasks(ctx: Context, rows: readonly RunRow[], { sumAll = false } = {}): Promise<Map<string, Summary>> {
+export async function summariseTasks(
+  ctx: Context,
+  rows: readonly RunRow[],
+  { sumAll = false } = {},
+): Promise<Map<string, Summary>> {
   const small = rows.filter((row) => sumAll || (row.taskCount ?? 0) <= maxLiveSums);
-  const idsOf = (list: readonly RunRow[]) => sql`(select value from json_each(${JSON.stringify(list.map((row) => row.id))}))`;
+  const idsOf = (list: readonly RunRow[]) =>
+    sql`(select value from json_each(${JSON.stringify(list.map((row) => row.id))}))`;
   const groups = ctx.db
     .select({
       runId: tasks.runId,
@@ -44,7 +49,9 @@ export async function summariseTasks(ctx: Context, rows: readonly RunRow[], { su
   return new Map(
     rows.map((row) => {
       const mine = groupRows.filter((group) => group.runId === row.id);
-      const counts = Object.fromEntries(sumRows.filter((sum) => sum.runId === row.id).map(({ name, sum }) => [name, sum]));
+      const counts = Object.fromEntries(
+        sumRows.filter((sum) => sum.runId === row.id).map(({ name, sum }) => [name, sum]),
+      );
       return [row.id, { tasks: toCounts(row, mine), progress: toProgress(row, mine), counts }];
     }),
   );
@@ -86,4 +93,8 @@ function toProgress(row: RunRow, groups: readonly Group[]): Run["progress"] {
   return { done: settled + sum((group) => (group.status === "leased" ? group.begun : 0)), total, unit: "tasks" };
 }
 
-const emptySummary = (row: RunRow): Summary => ({ tasks: toCounts(row, []), progress: toProgress(row, []), counts: {} });
+const emptySummary = (row: RunRow): Summary => ({
+  tasks: toCounts(row, []),
+  progress: toProgress(row, []),
+  counts: {},
+});

@@ -8,7 +8,10 @@ import { createRun } from "./create-run.ts";
 import { planWave } from "./plan-wave.ts";
 
 /** A noop run as far as its first wave. */
-export async function makeRun(ctx: Context, options: Partial<Extract<CreateRunInput, { kind: "noop" }>> = {}): Promise<string> {
+export async function makeRun(
+  ctx: Context,
+  options: Partial<Extract<CreateRunInput, { kind: "noop" }>> = {},
+): Promise<string> {
   const { id } = await createRun(ctx, CreateRun.parse({ kind: "noop", taskCount: 1, ...options }));
   const system: Context = { ...ctx, actor: { kind: "system", job: "test" } };
   await beginRun(system, id);
@@ -17,8 +20,18 @@ export async function makeRun(ctx: Context, options: Partial<Extract<CreateRunIn
 }
 
 /** A registered runner of the context's workspace, and the context it speaks in. */
-export async function makeRunner(owner: Context & { workspaceId: string }): Promise<{ ctx: Context; runner: RunnerRow }> {
-  const ctx: Context = { ...owner, actor: { kind: "key", keyId: owner.newId("key"), workspaceId: owner.workspaceId, scopes: ["runner"] } };
-  const { runnerId } = await registerRunner(ctx, { name: "test", kinds: [...taskKinds], labels: ["cpu"], codeVersion: "test" });
+export async function makeRunner(
+  owner: Context & { workspaceId: string },
+): Promise<{ ctx: Context; runner: RunnerRow }> {
+  const ctx: Context = {
+    ...owner,
+    actor: { kind: "key", keyId: owner.newId("key"), workspaceId: owner.workspaceId, scopes: ["runner"] },
+  };
+  const { runnerId } = await registerRunner(ctx, {
+    name: "test",
+    kinds: [...taskKinds],
+    labels: ["cpu"],
+    codeVersion: "test",
+  });
   return { ctx, runner: await seeRunner(ctx, runnerId) };
 }

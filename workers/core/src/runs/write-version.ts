@@ -6,18 +6,27 @@ import { sha256Hex } from "../encoding.ts";
 import { manifestKey } from "../object-keys.ts";
 import { type Closing, derivedId, type RunRow } from "./run-kind.ts";
 
-export type VersionDraft = Pick<Manifest, "datasetId" | "parentId" | "createdAt" | "sampleCount" | "rejectCount" | "shards" | "layers">;
+export type VersionDraft = Pick<
+  Manifest,
+  "datasetId" | "parentId" | "createdAt" | "sampleCount" | "rejectCount" | "shards" | "layers"
+>;
 
 /**
  * Puts the manifest, then answers the writes that name it. The key is derived from the run and written only if absent: a repeated close
  * meets the manifest it wrote before and names that one.
  */
-export async function writeVersion(ctx: Context, { run, draft }: { run: RunRow; draft: VersionDraft }): Promise<Closing> {
+export async function writeVersion(
+  ctx: Context,
+  { run, draft }: { run: RunRow; draft: VersionDraft },
+): Promise<Closing> {
   const id = derivedId("dsv", run.id);
   const key = manifestKey(run.workspaceId, draft.datasetId, id);
   const manifest: Manifest = { format: "whetstone-version/1", versionId: id, runId: run.id, ...draft };
   const body = JSON.stringify(manifest);
-  const stored = (await ctx.storage.putIfAbsent(key, body, "application/json")) === "created" ? body : await readBack(ctx, { key, body });
+  const stored =
+    (await ctx.storage.putIfAbsent(key, body, "application/json")) === "created"
+      ? body
+      : await readBack(ctx, { key, body });
 
   const files = [...manifest.shards, ...Object.values(manifest.layers).flat()];
   const version = ctx.db

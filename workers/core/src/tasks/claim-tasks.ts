@@ -12,7 +12,10 @@ export type TaskRow = typeof tasks.$inferSelect;
  * Lends up to `max` tasks in one conditional write, so no task is given twice. Each claim draws one running run at random among those
  * with something to do and takes its tasks in order: a giant run gets its share of claims and no more, and nothing is sorted.
  */
-export async function claimTasks(ctx: Context, { runner, max }: { runner: RunnerRow; max: number }): Promise<TaskRow[]> {
+export async function claimTasks(
+  ctx: Context,
+  { runner, max }: { runner: RunnerRow; max: number },
+): Promise<TaskRow[]> {
   // With the run, this is the whole index of the search: its tasks come in order and it stops at the last one wanted.
   const isClaimable = and(
     eq(tasks.status, "queued"),
@@ -24,7 +27,9 @@ export async function claimTasks(ctx: Context, { runner, max }: { runner: Runner
   const drawnRun = ctx.db
     .select({ id: runs.id })
     .from(runs)
-    .where(sql`${runs.status} = 'running' and exists (select 1 from ${tasks} where ${tasks.runId} = ${runs.id} and ${isClaimable})`)
+    .where(
+      sql`${runs.status} = 'running' and exists (select 1 from ${tasks} where ${tasks.runId} = ${runs.id} and ${isClaimable})`,
+    )
     .orderBy(sql`random()`)
     .limit(1);
   const claimable = ctx.db

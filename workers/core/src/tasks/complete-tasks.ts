@@ -24,7 +24,10 @@ interface Problem {
  */
 export async function completeTasks(ctx: Context, input: CompleteTasks): Promise<CompleteAnswer> {
   requireScope(ctx, "runner");
-  const rows = await loadRows(ctx, input.tasks.map((task) => task.taskId));
+  const rows = await loadRows(
+    ctx,
+    input.tasks.map((task) => task.taskId),
+  );
   const problems = new Map<Completion, Problem>();
   const writes: BatchItem<"sqlite">[] = [];
 
@@ -37,20 +40,39 @@ export async function completeTasks(ctx: Context, input: CompleteTasks): Promise
   }
 
   const results = await batch(ctx, writes);
-  await nudgeSettled(ctx, results.flatMap((rows) => (Array.isArray(rows) ? (rows as { runId: string; status: string }[]) : [])));
+  await nudgeSettled(
+    ctx,
+    results.flatMap((rows) => (Array.isArray(rows) ? (rows as { runId: string; status: string }[]) : [])),
+  );
 
   // A completion of an attempt that was accepted already, by this call's twin for one, is accepted again.
-  const after = await loadRows(ctx, input.tasks.map((task) => task.taskId));
-  return { tasks: input.tasks.map((completion) => answer({ completion, row: after.get(completion.taskId), problem: problems.get(completion) })) };
+  const after = await loadRows(
+    ctx,
+    input.tasks.map((task) => task.taskId),
+  );
+  return {
+    tasks: input.tasks.map((completion) =>
+      answer({ completion, row: after.get(completion.taskId), problem: problems.get(completion) }),
+    ),
+  };
 }
 
-function answer({ completion, row, problem }: { completion: Completion; row: Row | undefined; problem: Problem | undefined }): Answer {
+function answer({
+  completion,
+  row,
+  problem,
+}: {
+  completion: Completion;
+  row: Row | undefined;
+  problem: Problem | undefined;
+}): Answer {
   const { taskId } = completion;
   if (row?.status === "succeeded" && isSameAttempt(row, completion)) return { taskId, state: "accepted" };
   return problem && row?.status !== "cancelled" ? { taskId, state: "invalid", ...problem } : { taskId, state: "stale" };
 }
 
-const isSameAttempt = (row: Row, { attempt, lease }: Completion): boolean => row.attempt === attempt && row.lease === lease;
+const isSameAttempt = (row: Row, { attempt, lease }: Completion): boolean =>
+  row.attempt === attempt && row.lease === lease;
 
 async function loadRows(ctx: Context, ids: readonly string[]): Promise<Map<string, Row>> {
   const { id, workspaceId, runId, kind, status, attempt, lease } = tasks;
@@ -61,15 +83,22 @@ async function loadRows(ctx: Context, ids: readonly string[]): Promise<Map<strin
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-async function findProblem(ctx: Context, { row, completion }: { row: Row; completion: Completion }): Promise<Problem | undefined> {
+async function findProblem(
+  ctx: Context,
+  { row, completion }: { row: Row; completion: Completion },
+): Promise<Problem | undefined> {
   const parsed = taskContracts[row.kind].result.safeParse(completion.result);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    return { code: "invalid_result", detail: `result of ${row.kind} at /${issue?.path.join("/") ?? ""}: ${issue?.message ?? "malformed"}` };
+    return {
+      code: "invalid_result",
+      detail: `result of ${row.kind} at /${issue?.path.join("/") ?? ""}: ${issue?.message ?? "malformed"}`,
+    };
   }
   const names = new Set(completion.outputs.map((file) => file.name));
   const missing = resultFiles(row.kind, parsed.data).find((name) => !names.has(name));
-  if (missing !== undefined) return { code: "output_missing", detail: `the result names ${missing}, which is not among the outputs` };
+  if (missing !== undefined)
+    return { code: "output_missing", detail: `the result names ${missing}, which is not among the outputs` };
   return findFileProblem(ctx, { prefix: attemptPrefix(row), files: completion.outputs });
 }
 
@@ -92,7 +121,18 @@ function accept(ctx: Context, { row, completion }: { row: Row; completion: Compl
     .returning({ id: tasks.id, runId: tasks.runId, status: tasks.status });
 }
 
-function reject(ctx: Context, { completion, problem }: { completion: Completion; problem: Problem }): BatchItem<"sqlite">[] {
+function reject(
+  ctx: Context,
+  { completion, problem }: { completion: Completion; problem: Problem },
+): BatchItem<"sqlite">[] {
   const where = isHeld(ctx, completion);
-  return [...endAttempts(ctx, { where, fate: "retry", code: problem.code, message: problem.detail, availableAt: backOff(ctx, completion.attempt) })];
+  return [
+    ...endAttempts(ctx, {
+      where,
+      fate: "retry",
+      code: problem.code,
+      message: problem.detail,
+      availableAt: backOff(ctx, completion.attempt),
+    }),
+  ];
 }

@@ -37,8 +37,16 @@ export function endAttempts(ctx: Context, { where, fate, code, message, exhauste
     .update(tasks)
     .set({
       status: next({ cancelled: "cancelled", failed: "failed", queued: "queued" }),
-      errorCode: next<unknown>({ cancelled: sql`null`, failed: finalCode, queued: fate === "release" ? sql`${tasks.errorCode}` : code }),
-      errorMessage: next<unknown>({ cancelled: sql`null`, failed: message, queued: fate === "release" ? sql`${tasks.errorMessage}` : message }),
+      errorCode: next<unknown>({
+        cancelled: sql`null`,
+        failed: finalCode,
+        queued: fate === "release" ? sql`${tasks.errorCode}` : code,
+      }),
+      errorMessage: next<unknown>({
+        cancelled: sql`null`,
+        failed: message,
+        queued: fate === "release" ? sql`${tasks.errorMessage}` : message,
+      }),
       finishedAt: next<unknown>({ cancelled: now, failed: now, queued: sql`null` }),
       releases: fate === "release" ? sql`${tasks.releases} + 1` : sql`${tasks.releases}`,
       progressDone: sql`0`,

@@ -11,7 +11,7 @@ export function expireLeases(ctx: Context) {
     fate: "retry",
     code: "lease_expired",
     exhaustedCode: "attempts_exhausted",
-    message: "the runner sent no heartbeat in time, and no attempts more than these were given",
+    message: "the runner sent no heartbeat in time",
     availableAt: backOff(ctx, 1),
   });
 }

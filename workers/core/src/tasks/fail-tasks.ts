@@ -10,12 +10,23 @@ export async function failTasks(ctx: Context, input: FailTasks): Promise<FailAns
   requireScope(ctx, "runner");
   const statements = input.tasks.map((task) => {
     const availableAt = task.fate === "release" ? ctx.now() : backOff(ctx, task.attempt);
-    return endAttempts(ctx, { where: isHeld(ctx, task), fate: task.fate, code: task.code, message: task.message, availableAt });
+    return endAttempts(ctx, {
+      where: isHeld(ctx, task),
+      fate: task.fate,
+      code: task.code,
+      message: task.message,
+      availableAt,
+    });
   });
 
-  const results = await batch(ctx, statements.flatMap(([tell, end]) => [tell, end]));
+  const results = await batch(
+    ctx,
+    statements.flatMap(([tell, end]) => [tell, end]),
+  );
 
-  const ended = results.flatMap((rows, i) => (i % 2 === 1 ? (rows as { id: string; runId: string; status: string }[]) : []));
+  const ended = results.flatMap((rows, i) =>
+    i % 2 === 1 ? (rows as { id: string; runId: string; status: string }[]) : [],
+  );
   await nudgeSettled(ctx, ended);
   const statusOf = new Map(ended.map((row) => [row.id, row.status]));
   return { tasks: input.tasks.map(({ taskId }) => ({ taskId, state: answerOf(statusOf.get(taskId)) })) };

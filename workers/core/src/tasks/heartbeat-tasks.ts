@@ -47,13 +47,20 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
   const look = ctx.db
     .select({ id: tasks.id })
     .from(tasks)
-    .where(and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), isStatus("cancelled"), isCallersTask(ctx)));
+    .where(
+      and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), isStatus("cancelled"), isCallersTask(ctx)),
+    );
 
   const [cancelled, extended, stopped] = await ctx.db.batch([cancel, extend, look]);
   await nudgeSettled(ctx, cancelled);
   const held = new Set(extended.map((row) => row.id));
   const ended = new Set(stopped.map((row) => row.id));
-  return { tasks: input.tasks.map(({ taskId }) => ({ taskId, state: held.has(taskId) ? "held" : ended.has(taskId) ? "cancelled" : "lost" })) };
+  return {
+    tasks: input.tasks.map(({ taskId }) => ({
+      taskId,
+      state: held.has(taskId) ? "held" : ended.has(taskId) ? "cancelled" : "lost",
+    })),
+  };
 }
 
 /** A checkpoint counts once its bytes are in storage, under the attempt that made it; one that isn't there is left out. */

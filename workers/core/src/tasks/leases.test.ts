@@ -32,7 +32,12 @@ async function claimOne({ ctx, runner }: Pick<Awaited<ReturnType<typeof setUp>>,
 }
 
 const complete = async (ctx: Context, lease: Lease): Promise<string | undefined> =>
-  (await completeTasks(ctx, { runnerId: "any", tasks: [{ ...lease, result: { counts: { samples: 1 } }, outputs: [] }] })).tasks[0]?.state;
+  (
+    await completeTasks(ctx, {
+      runnerId: "any",
+      tasks: [{ ...lease, result: { counts: { samples: 1 } }, outputs: [] }],
+    })
+  ).tasks[0]?.state;
 
 const rowOf = async (ctx: Context, id: string) => {
   const [row] = await ctx.db.select().from(tasks).where(eq(tasks.id, id));
@@ -48,7 +53,10 @@ describe("a completion", () => {
       answer: "accepted",
       status: "succeeded",
       act: async ({ ctx, lease }: Acting) => {
-        await ctx.db.update(tasks).set({ leaseExpiresAt: new Date(0) }).where(eq(tasks.id, lease.taskId));
+        await ctx.db
+          .update(tasks)
+          .set({ leaseExpiresAt: new Date(0) })
+          .where(eq(tasks.id, lease.taskId));
       },
     },
     {
@@ -69,7 +77,12 @@ describe("a completion", () => {
         expect(next).toMatchObject({ id: acting.lease.taskId, attempt: 2 });
       },
     },
-    { story: "of a cancelled run is stale", answer: "stale", status: "cancelled", act: async ({ owner, runId }: Acting) => void (await cancelRun(owner, runId)) },
+    {
+      story: "of a cancelled run is stale",
+      answer: "stale",
+      status: "cancelled",
+      act: async ({ owner, runId }: Acting) => void (await cancelRun(owner, runId)),
+    },
   ])("$story", async ({ answer, status, act }) => {
     const all = await setUp();
     const lease = await claimOne(all);
@@ -123,7 +136,10 @@ describe("a completion", () => {
     const all = await setUp();
     const lease = await claimOne(all);
 
-    const { tasks: answers } = await completeTasks(all.ctx, { runnerId: "any", tasks: [{ ...lease, result: { counts: "many" }, outputs: [] }] });
+    const { tasks: answers } = await completeTasks(all.ctx, {
+      runnerId: "any",
+      tasks: [{ ...lease, result: { counts: "many" }, outputs: [] }],
+    });
 
     expect(answers).toEqual([expect.objectContaining({ state: "invalid", code: "invalid_result" })]);
     expect(await rowOf(all.ctx, lease.taskId)).toMatchObject({ status: "queued", errorCode: "invalid_result" });
@@ -137,9 +153,17 @@ describe("a completion", () => {
     const lease = await claimOne(all);
     const file = { name: "a.bin", sizeBytes: 3, sha256: "0".repeat(64) };
     const row = await rowOf(all.ctx, lease.taskId);
-    if (upload) await all.ctx.storage.putIfAbsent(`w/${row.workspaceId}/r/${row.runId}/t/${row.id}/a/1/a.bin`, upload, "text/plain");
+    if (upload)
+      await all.ctx.storage.putIfAbsent(
+        `w/${row.workspaceId}/r/${row.runId}/t/${row.id}/a/1/a.bin`,
+        upload,
+        "text/plain",
+      );
 
-    const { tasks: answers } = await completeTasks(all.ctx, { runnerId: "any", tasks: [{ ...lease, result: { counts: {} }, outputs: [file] }] });
+    const { tasks: answers } = await completeTasks(all.ctx, {
+      runnerId: "any",
+      tasks: [{ ...lease, result: { counts: {} }, outputs: [file] }],
+    });
 
     expect(answers).toEqual([expect.objectContaining({ state: "invalid", code })]);
   });
@@ -158,8 +182,14 @@ describe("a claim", () => {
 
   it("leaves alone what needs labels the runner lacks", async () => {
     const { ctx, runner } = await setUp({ taskCount: 2 });
-    const [first] = await ctx.db.select().from(tasks).where(eq(tasks.workspaceId, runner.workspaceId ?? ""));
-    await ctx.db.update(tasks).set({ needs: ["gpu"] }).where(eq(tasks.id, first?.id ?? ""));
+    const [first] = await ctx.db
+      .select()
+      .from(tasks)
+      .where(eq(tasks.workspaceId, runner.workspaceId ?? ""));
+    await ctx.db
+      .update(tasks)
+      .set({ needs: ["gpu"] })
+      .where(eq(tasks.id, first?.id ?? ""));
 
     const claimed = await claimTasks(ctx, { runner, max: 8 });
 
@@ -182,11 +212,19 @@ describe("a lease that runs out", () => {
 
     const first = await claimOne(all);
     await all.ctx.db.batch([...expireLeases(later(all.ctx, 31_000))]);
-    expect(await rowOf(all.ctx, first.taskId)).toMatchObject({ status: "queued", attempt: 1, errorCode: "lease_expired" });
+    expect(await rowOf(all.ctx, first.taskId)).toMatchObject({
+      status: "queued",
+      attempt: 1,
+      errorCode: "lease_expired",
+    });
     await claimOne({ ...all, ctx: later(all.ctx, 60_000) });
     await all.ctx.db.batch([...expireLeases(later(all.ctx, 120_000))]);
 
-    expect(await rowOf(all.ctx, first.taskId)).toMatchObject({ status: "failed", attempt: 2, errorCode: "attempts_exhausted" });
+    expect(await rowOf(all.ctx, first.taskId)).toMatchObject({
+      status: "failed",
+      attempt: 2,
+      errorCode: "attempts_exhausted",
+    });
   });
 
   it("is kept by heartbeats, with what they report", async () => {
@@ -198,7 +236,12 @@ describe("a lease that runs out", () => {
     await all.ctx.db.batch([...expireLeases(later(all.ctx, 31_000))]);
 
     expect(answer.tasks).toEqual([{ taskId: lease.taskId, state: "held" }]);
-    expect(await rowOf(all.ctx, lease.taskId)).toMatchObject({ status: "leased", progressDone: 3, progressTotal: 10, progressUnit: "samples" });
+    expect(await rowOf(all.ctx, lease.taskId)).toMatchObject({
+      status: "leased",
+      progressDone: 3,
+      progressTotal: 10,
+      progressUnit: "samples",
+    });
   });
 });
 
@@ -206,7 +249,10 @@ describe("a heartbeat", () => {
   it("says cancelled once the run is, and lost for another's task", async () => {
     const all = await setUp({ taskCount: 2 });
     const [a, b] = [await claimOne(all), await claimOne(all)];
-    await all.ctx.db.update(tasks).set({ lease: "0".repeat(32) }).where(eq(tasks.id, b.taskId));
+    await all.ctx.db
+      .update(tasks)
+      .set({ lease: "0".repeat(32) })
+      .where(eq(tasks.id, b.taskId));
 
     await cancelRun(all.owner, all.runId);
     const once = await heartbeatTasks(all.ctx, { runnerId: all.runner.id, tasks: [a, b] });
@@ -246,7 +292,10 @@ describe("a failure", () => {
     const all = await setUp({ maxAttempts: attempts });
     const lease = await claimOne(all);
 
-    const answer = await failTasks(all.ctx, { runnerId: all.runner.id, tasks: [{ ...lease, code: "boom", message: "it broke", fate }] });
+    const answer = await failTasks(all.ctx, {
+      runnerId: all.runner.id,
+      tasks: [{ ...lease, code: "boom", message: "it broke", fate }],
+    });
 
     expect(answer.tasks).toEqual([{ taskId: lease.taskId, state }]);
     expect(await rowOf(all.ctx, lease.taskId)).toMatchObject(row);
@@ -272,5 +321,7 @@ it("addresses to upload to are for the holder of the lease alone", async () => {
   const { files: targets } = await requestUploads(all.ctx, { ...lease, files });
   expect(targets[0]?.url).toContain(`/t/${lease.taskId}/a/1/a.bin`);
 
-  await expect(requestUploads(all.ctx, { ...lease, lease: "0".repeat(32), files })).rejects.toMatchObject({ code: "lease_lost" });
+  await expect(requestUploads(all.ctx, { ...lease, lease: "0".repeat(32), files })).rejects.toMatchObject({
+    code: "lease_lost",
+  });
 });

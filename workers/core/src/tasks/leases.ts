@@ -10,7 +10,13 @@ import { attemptKey } from "../object-keys.ts";
  * not thrown away for being a second late.
  */
 export const isHeld = (ctx: Context, lease: Lease): SQL | undefined =>
-  and(eq(tasks.id, lease.taskId), eq(tasks.attempt, lease.attempt), eq(tasks.lease, lease.lease), eq(tasks.status, "leased"), isCallersTask(ctx));
+  and(
+    eq(tasks.id, lease.taskId),
+    eq(tasks.attempt, lease.attempt),
+    eq(tasks.lease, lease.lease),
+    eq(tasks.status, "leased"),
+    isCallersTask(ctx),
+  );
 
 /** Only a running run's tasks are worked on. */
 export const isOfRunningRun: SQL = sql`exists (select 1 from ${runs} where ${runs.id} = ${tasks.runId} and ${runs.status} = 'running')`;

@@ -32,5 +32,12 @@ export function lendFiles(ctx: Context, files: readonly InputFile[]): Promise<Le
 
 async function lendFile(ctx: Context, { name, key, sizeBytes, sha256 }: InputFile): Promise<LentFile> {
   const url = await ctx.storage.presignGet(key, { expiresSeconds: urlSeconds });
-  return { name, key, sizeBytes, sha256, url, expiresAt: new Date(ctx.now().getTime() + urlSeconds * 1000).toISOString() };
+  return {
+    name,
+    key,
+    sizeBytes,
+    sha256,
+    url,
+    expiresAt: new Date(ctx.now().getTime() + urlSeconds * 1000).toISOString(),
+  };
 }

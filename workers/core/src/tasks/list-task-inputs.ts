@@ -9,7 +9,8 @@ export async function listTaskInputs(ctx: Context, { after, limit, ...lease }: T
   requireScope(ctx, "runner");
   const { inputs } = await getLeasedTask(ctx, lease);
   const last = after === undefined ? -1 : inputs.findIndex((file) => file.name === after);
-  if (after !== undefined && last < 0) throw new AppError("invalid_cursor", `task ${lease.taskId} has no input ${after}`);
+  if (after !== undefined && last < 0)
+    throw new AppError("invalid_cursor", `task ${lease.taskId} has no input ${after}`);
   const page = inputs.slice(last + 1, last + 1 + limit);
   return { inputs: await lendFiles(ctx, page), hasMoreInputs: last + 1 + limit < inputs.length };
 }

@@ -7,7 +7,10 @@ import { listOwned, toPage } from "../scope.ts";
 import { toTask } from "./to-task.ts";
 
 /** Tasks of a run in order: their ids end in their index. */
-export async function listTasks(ctx: Context, { runId, ...page }: PageQuery & { runId: string }): Promise<PageOf<Task>> {
+export async function listTasks(
+  ctx: Context,
+  { runId, ...page }: PageQuery & { runId: string },
+): Promise<PageOf<Task>> {
   requireScope(ctx, "runs:read");
   const run = await loadRun(ctx, runId);
   const { rows, hasMore } = await listOwned(ctx, tasks, { page, kind: "task", where: eq(tasks.runId, run.id) });

@@ -11,7 +11,12 @@ export async function findWaitingRuns(ctx: Context): Promise<{ unstarted: string
   const before = new Date(ctx.now().getTime() - startGraceMs);
   const open = sql`(select count(*) from (select 1 from ${tasks} where ${tasks.runId} = ${runs.id} and ${tasks.status} in ('queued', 'leased') limit ${lowWater}))`;
   const [unstarted, low] = await ctx.db.batch([
-    ctx.db.select({ id: runs.id }).from(runs).where(and(eq(runs.status, "queued"), lt(runs.createdAt, before))).orderBy(asc(runs.id)).limit(perTick),
+    ctx.db
+      .select({ id: runs.id })
+      .from(runs)
+      .where(and(eq(runs.status, "queued"), lt(runs.createdAt, before)))
+      .orderBy(asc(runs.id))
+      .limit(perTick),
     ctx.db
       .select({ id: runs.id })
       .from(runs)
