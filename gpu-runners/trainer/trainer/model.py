@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import torch
 import torch.nn.functional as F
 from open_clip.model import CLIP, CustomTextCLIP
+from open_clip.transformer import text_global_pool
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from trainer.spec import SpecError
 
 Clip = CLIP | CustomTextCLIP
+TEXT_GROUPS = 4
 CONFIG_KEYS = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text", "init_logit_scale"}
 
 
@@ -36,13 +38,39 @@ class Trainee(nn.Module):
 
     def forward(self, images_BCHW: Tensor, tokens_TL: Tensor) -> Towers:
         image_BD = self.clip.encode_image(images_BCHW).float()
-        text_TD = self.clip.encode_text(tokens_TL).float()
+        text_TD = encode_texts(self.clip, tokens_TL).float()
         return Towers(
             F.normalize(image_BD, dim=-1),
             F.normalize(text_TD, dim=-1),
             self.tag_head(image_BD) if self.tag_head else None,
             self.clip.logit_scale.exp(),
         )
+
+
+def encode_texts(clip: Clip, tokens_TL: Tensor) -> Tensor:
+    """`clip.encode_text`, faster: in groups of like length, each cut to its longest text.
+
+    Padding stands behind the end token, where a causal tower that reads its answer at the end token never looks.
+    """
+    if not isinstance(clip, CLIP) or clip.text_pool_type != "argmax" or clip.attn_mask is None:
+        return clip.encode_text(tokens_TL)
+    length_T = tokens_TL.argmax(-1) + 1
+    order_T = length_T.argsort(stable=True)
+    groups = order_T.chunk(TEXT_GROUPS)
+    widths = torch.stack([length_T[group[-1]] for group in groups]).tolist()
+    encoded = [_encode_cut(clip, tokens_TL[group, :width]) for group, width in zip(groups, widths, strict=True)]
+    return torch.cat(encoded)[order_T.argsort()]
+
+
+def _encode_cut(clip: CLIP, tokens_TL: Tensor) -> Tensor:
+    width = tokens_TL.shape[1]
+    x_TLD = clip.token_embedding(tokens_TL) + clip.positional_embedding[:width]
+    x_TLD = clip.ln_final(clip.transformer(x_TLD, attn_mask=clip.attn_mask[:width, :width]))
+    x_TD = text_global_pool(x_TLD, tokens_TL, "argmax")
+    projection = clip.text_projection
+    if projection is None:
+        return x_TD
+    return projection(x_TD) if isinstance(projection, nn.Linear) else x_TD @ projection
 
 
 def read_package(folder: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from trainer.text import ClipTokenizer
 CURVE_POINTS = 200
 REPORT_SECONDS = 5.0
 KEPT_CHECKPOINTS = 3
+PACKAGE_KEYS = ("format", "name", "architecture", "embedDim", "context", "image", "tokenizer")
 
 
 def train(spec: Spec, place: Place, events: Events) -> None:
@@ -60,7 +61,7 @@ def train(spec: Spec, place: Place, events: Events) -> None:
 
     if place.rank == 0:
         counts["undecodable"] = len(corpus.images.undecodable)
-        difference = write_results(training, {**package, "name": spec.name}, (counts, progress.curve))
+        difference = write_results(training, package, (counts, progress.curve))
         metrics = summarise(progress.curve) | {
             "parameters": sum(p.numel() for p in training.trainee.clip.parameters()),
             "tags": corpus.tag_count,
@@ -145,7 +146,8 @@ def write_results(
     }
     with (spec.output / "curve.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(point) + "\n" for point in curve)
-    document = {**package, "training": training_facts}
+    # Only what is still true of the new model: a package's other entries speak of its own files and story.
+    document = {key: package[key] for key in PACKAGE_KEYS} | {"name": spec.name, "training": training_facts}
     return write_package(training.trainee.clip, document, spec.init / "tokenizer.json", spec.output)
 
 
