@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
+import { ApiError } from "@whetstone/schemas/client";
 import { TaskError } from "./errors.ts";
 import { retry } from "./retry.ts";
 
@@ -31,7 +32,7 @@ export async function download(request: DownloadRequest): Promise<string> {
     await retry(() => fetchRest(request, state), {
       tries: triesPerFile,
       signal: request.signal,
-      isWorthRetrying: (error) => !(error instanceof TaskError) || error.fate === "retry",
+      isWorthRetrying: (error) => !isHopeless(error),
     });
     if (state.bytes === request.sizeBytes && (request.sha256 === null || state.hash.digest("hex") === request.sha256))
       return request.path;
@@ -85,4 +86,9 @@ async function fetchRest(request: DownloadRequest, state: State): Promise<void> 
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The bytes are wrong, or the task is somebody else's by now. */
+function isHopeless(error: unknown): boolean {
+  return error instanceof TaskError ? error.fate === "final" : error instanceof ApiError && error.code === "lease_lost";
 }

@@ -16,7 +16,7 @@ const hex = (digit: string): string => digit.repeat(32);
 const png = makeImage(1);
 const text = "a zebra";
 
-describe("ingest reads", () => {
+describe("ingest reads", { timeout: 60_000 }, () => {
   it.each(["tar", "tar.gz", "zip"])("a WebDataset %s by its content, whatever its name", async (format) => {
     const members = {
       "a.png": png,
@@ -163,7 +163,7 @@ describe("ingest reads", () => {
   });
 });
 
-describe("ingest writes", () => {
+describe("ingest writes", { timeout: 60_000 }, () => {
   it("shards of bounded size, the same bytes each time", async () => {
     const members: Record<string, Buffer | string> = {};
     for (let n = 0; n < 25; n += 1) Object.assign(members, { [`${n}.png`]: makeImage(n), [`${n}.txt`]: `text ${n}` });

@@ -7,7 +7,7 @@ import { makeImage, makeTar, makeZip } from "./make-archive.ts";
 const png = makeImage(1);
 const text = "a zebra";
 
-describe("ingest refuses the whole archive", () => {
+describe("ingest refuses the whole archive", { timeout: 60_000 }, () => {
   const members = { "a.png": png, "a.txt": text, "b.png": makeImage(2), "b.txt": "two" };
 
   it.each<[string, string, () => Promise<Buffer> | Buffer, RegExp]>([

@@ -7,7 +7,7 @@ const hex = (digit: string): string => digit.repeat(32);
 const png = makeImage(1);
 const text = "a zebra";
 
-describe("ingest refuses one sample", () => {
+describe("ingest refuses one sample", { timeout: 60_000 }, () => {
   const jpeg = sharp({ create: { width: 600, height: 600, channels: 3, background: "teal" } })
     .jpeg()
     .toBuffer();
