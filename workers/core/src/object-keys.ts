@@ -1,5 +1,6 @@
 /** Object keys. They are made of ids only, never of users' names. */
 export const uploadKey = (workspaceId: string, uploadId: string): string => `w/${workspaceId}/u/${uploadId}/file`;
-export const manifestKey = (workspaceId: string, datasetId: string, versionId: string): string => `w/${workspaceId}/d/${datasetId}/${versionId}/manifest.json`;
+export const manifestKey = (workspaceId: string, datasetId: string, versionId: string): string =>
+  `w/${workspaceId}/d/${datasetId}/${versionId}/manifest.json`;
 export const attemptKey = (workspaceId: string, attempt: { runId: string; taskId: string; attempt: number }): string =>
   `w/${workspaceId}/r/${attempt.runId}/t/${attempt.taskId}/a/${attempt.attempt}`;
