@@ -69,7 +69,7 @@ async function train(params: z.input<typeof TrainModel>, { resumed = null as str
     log: () => {},
   };
   const task = createTrainModel({ python, gpus: 0, threads: 1, codeVersion: "test" });
-  const result = TrainModelResult.parse(await task.run(context as TaskContext<never>));
+  const result = TrainModelResult.parse(await task.run(context));
   return { ...result, written, steps, kept };
 }
 
