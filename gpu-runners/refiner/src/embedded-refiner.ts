@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { openEmbeddedModel, type EmbeddedModel } from "./embedded-model.ts";
 import { generate } from "./generate.ts";
 import { toPixels } from "./pixels.ts";
-import { readRecord, toPromptIds } from "./record.ts";
+import { keptStart, readRecord, toPromptIds } from "./record.ts";
 import type { Outcome, Refiner, RefineItem, RefineOptions } from "./refiner.ts";
 
 export type EmbeddedOptions = { modelsDir: string; model: string; temperature: number; seed: number };
 type Prepared = { item: RefineItem; pixels: Float32Array | undefined };
 
 const batchSize = 32;
+const repairTemperature = 0.7;
 
 /** Refinements by a small image-text model on this machine's CPU; the same item gives the same texts in any batch. */
 export async function createEmbeddedRefiner({
@@ -39,18 +40,27 @@ export async function createEmbeddedRefiner({
       signal,
     };
     const answers = rows.length > 0 ? await generate(graphs, rows, options) : [];
+    const tries = rows.map((row, i) => toTry(row, answers[i] ?? []));
+    const failed = tries.filter(({ outcome }) => "rejected" in outcome);
+    // The second try keeps what came before d-, which is where answers go wrong, and draws the rest.
+    const starts = failed.map(({ row, answer }) => ({ ...row, ids: [...row.ids, ...keptStart(answer, model)] }));
+    const drawn = { ...options, temperature: Math.max(temperature, repairTemperature) };
+    const rests = starts.length > 0 ? await generate(graphs, starts, drawn) : [];
     const latencyMs = performance.now() - startedAt;
 
     for (const { item, pixels } of batch) if (!pixels) onOutcome(item, undecodable);
-    rows.forEach(({ item, ids }, i) => {
-      const answer = answers[i] ?? [];
-      onOutcome(item, {
-        ...toOutcome(answer, model),
-        latencyMs,
-        promptTokens: ids.length,
-        completionTokens: answer.length,
-      });
-    });
+    for (const one of tries) {
+      const rest = rests[failed.indexOf(one)];
+      const second = rest && toTry(one.row, [...keptStart(one.answer, model), ...rest]);
+      const isBetter = second && "refinement" in second.outcome;
+      const outcome = isBetter ? { ...second.outcome, isRepaired: true } : one.outcome;
+      const completionTokens = one.answer.length + (rest?.length ?? 0);
+      onOutcome(one.row.item, { ...outcome, latencyMs, promptTokens: one.row.ids.length, completionTokens });
+    }
+  }
+
+  function toTry<T>(row: T, answer: number[]) {
+    return { row, answer, outcome: toOutcome(answer, model) };
   }
 
   return {

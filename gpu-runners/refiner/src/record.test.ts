@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openEmbeddedModel, type EmbeddedModel } from "./embedded-model.ts";
-import { readRecord } from "./record.ts";
+import { keptStart, readRecord } from "./record.ts";
 
 let model: EmbeddedModel;
 beforeAll(async () => {
@@ -48,5 +48,14 @@ describe("readRecord", () => {
     ],
   ])("rejects %s", (_, text, code) => {
     expect(read(text)).toMatchObject({ reading: { problem: { code } } });
+  });
+});
+
+describe("keptStart", () => {
+  it("keeps an answer up to the mark of d-, and nothing of one without it", () => {
+    const encode = (text: string) => model.tokenizer.encode(text, { add_special_tokens: false }).ids;
+
+    expect(keptStart(encode("<d+> fox<d-> fox<t+> fox"), model)).toEqual(encode("<d+> fox<d->"));
+    expect(keptStart(encode("<d+> fox fox fox"), model)).toEqual([]);
   });
 });

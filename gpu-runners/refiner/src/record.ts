@@ -21,7 +21,7 @@ export function toPromptIds(text: string, { tokenizer, format: { prompt } }: Par
 }
 
 /**
- * Reads the four texts off the marked record that the model writes. Repair is plain: tags that are in both lists, too long, or too many
+ * Reads the four texts off the marked record that the model writes. Its own repair is plain: tags that are in both lists, too long, or too many
  * are dropped, and what is left must pass.
  */
 export function readRecord(ids: number[], model: Parts): { reading: Reading; isRepaired: boolean } {
@@ -49,6 +49,12 @@ export function readRecord(ids: number[], model: Parts): { reading: Reading; isR
   if ("refinement" in reading) return { reading, isRepaired: false };
   const repaired = checkRecord(dropBadTags(draft));
   return { reading: "refinement" in repaired ? repaired : reading, isRepaired: "refinement" in repaired };
+}
+
+/** The part of an answer that a second try can build on: all up to the mark of d-, or nothing if it is not there. */
+export function keptStart(answer: number[], { tokenizer, format: { output } }: Parts): number[] {
+  const place = answer.indexOf(tokenizer.token_to_id(output.negativeDescription) ?? -1);
+  return answer.slice(0, place + 1);
 }
 
 /** The model names a thing first and tells more after a comma; d- must name another thing. */
