@@ -46,7 +46,10 @@ async function main(): Promise<void> {
 async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages; stack: Stack }): Promise<Measured> {
   const steps = createSteps(stack);
   const { corpus, test, archives } = await stages.run("artwork", () => drawArtwork(flags));
-  const [base, judge] = await stages.run("models", () => Promise.all([steps.pushModel(demoRecipe.baseModel), steps.pushModel(demoRecipe.judgeModel)]));
+  const [base, judge] = await stages.run("models", async () => [
+    await steps.pushModel(demoRecipe.baseModel),
+    await steps.pushModel(demoRecipe.judgeModel),
+  ]);
   const [corpusVersion, testVersion] = await stages.run("ingest", async () => [
     await steps.pushDataset(demoRecipe.datasets.corpus, archives.corpus),
     await steps.pushDataset(demoRecipe.datasets.test, archives.test),

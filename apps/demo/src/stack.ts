@@ -6,7 +6,7 @@ import { z } from "zod";
 
 const cli = resolve(import.meta.dirname, "../../cli/src/main.ts");
 const Profile = z.object({ url: z.url(), key: z.string() });
-const readyTimeoutMs = 180_000;
+const readyTimeoutMs = 420_000;
 
 export interface Stack {
   url: string;

@@ -7,7 +7,7 @@ import { apiConfig, migrations, pipelineConfig, root, wrangler } from "./paths.t
 import { answersOk, type S3Settings } from "./storage.ts";
 import type { ServiceOptions } from "./supervise.ts";
 
-const migrateTimeoutMs = 60_000;
+const migrateTimeoutMs = 180_000;
 
 /** Wrangler, told not to ask, not to report and not to look for news. */
 function quietWrangler(folder: string): NodeJS.ProcessEnv {
@@ -69,7 +69,7 @@ export function planWorkers(folder: string, port: number, settings: { s3: S3Sett
       ADMIN_TOKEN: adminToken,
     },
     isReady: () => answersOk(`http://127.0.0.1:${port}/healthz`),
-    readyTimeoutMs: 90_000,
+    readyTimeoutMs: 180_000,
   } satisfies Partial<ServiceOptions>;
 }
 
