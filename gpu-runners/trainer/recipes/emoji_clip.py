@@ -4,6 +4,7 @@ Command: OMP_WAIT_POLICY=passive uv run python -m recipes.emoji_clip base --artw
 """
 
 import argparse
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -20,10 +21,11 @@ from trainer.refiner.artwork import (
     without_held_out,
 )
 from trainer.refiner.clip_package import write_small_package
-from trainer.refiner.clip_pretrain import ClipRecipe, encode_images, encode_labels, train_clip
+from trainer.refiner.clip_pretrain import ClipRecipe, align_text, encode_images, encode_labels, take_vision, train_clip
 from trainer.refiner.clip_tokenizer import cut_merges, make_tokenizer
 
 ROLES = {"base": TRAIN_VENDORS, "judge": JUDGE_VENDORS}
+CONFIGS = {"base": "emoji_clip.json", "judge": "emoji_clip_judge.json"}
 
 
 def main() -> None:
@@ -31,14 +33,15 @@ def main() -> None:
     arguments.add_argument("role", choices=ROLES)
     arguments.add_argument("--artwork", type=Path, required=True)
     arguments.add_argument("--out", type=Path, required=True)
-    arguments.add_argument("--config", type=Path, default=Path(__file__).with_name("emoji_clip.json"))
+    arguments.add_argument("--vision", type=Path, help="vision.pt of recipes.refiner_vision, trained on the same vendors")
+    arguments.add_argument("--align-seconds", type=float, default=120)
     arguments.add_argument("--seconds", type=float, default=400)
     args = arguments.parse_args()
     torch.manual_seed(3)
     torch.set_num_threads(2)
     args.out.mkdir(parents=True, exist_ok=True)
 
-    architecture = json.loads(args.config.read_text())
+    architecture = json.loads(Path(__file__).with_name(CONFIGS[args.role]).read_text())
     concepts = load_concepts(args.artwork)
     train = without_held_out(load_artwork(args.artwork, ROLES[args.role], concepts), concepts)
     dev = load_artwork(args.artwork, CORPUS_VENDORS, concepts)
@@ -62,6 +65,11 @@ def main() -> None:
 
     clip = build_clip(architecture)
     report(f"{sum(p.numel() for p in clip.parameters()):,} parameters, {len(train.images)} images")
+    if args.vision:
+        take_vision(clip, torch.load(args.vision)["model"])
+        align = dataclasses.replace(recipe, seconds=args.align_seconds)
+        align_text(clip, tokenizer, train, concepts, recipe=align, report=report, dev=scores)
+        recipe = dataclasses.replace(recipe, rate=5e-4)
     clip = train_clip(clip, tokenizer, train, concepts, recipe=recipe, report=report, dev=scores)
     write_small_package(clip, tokenizer, args.out, name=f"emoji-clip-{args.role}", architecture=architecture, recipe=recipe)
 

@@ -30,7 +30,7 @@ def main() -> None:
     arguments.add_argument("--artwork", type=Path, required=True)
     arguments.add_argument("--out", type=Path, required=True)
     arguments.add_argument("--seconds", type=float, default=900)
-    arguments.add_argument("--continue-from", type=Path, help="a decoder.pt whose text model to start from")
+    arguments.add_argument("--continue-from", type=Path, help="a decoder.pt to start from instead")
     args = arguments.parse_args()
     torch.manual_seed(2)
     torch.set_num_threads(2)
@@ -43,8 +43,7 @@ def main() -> None:
     vision = torch.load(args.out / "vision.pt")["model"]
     model.load_state_dict({k: v for k, v in vision.items() if "text_model.layers" not in k}, strict=False)
     if args.continue_from:
-        weights = torch.load(args.continue_from)
-        model.load_state_dict({k: v for k, v in weights.items() if "text_model.layers" in k}, strict=False)
+        model.load_state_dict(torch.load(args.continue_from))
     else:
         initialise_decoder(model)
 

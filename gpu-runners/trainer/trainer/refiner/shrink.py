@@ -1,5 +1,9 @@
 """SmolVLM's architecture (Idefics3) made small. Image 32 px in patches of 16: four patches, four image tokens."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from torch import Tensor
 from transformers import Idefics3Config, Idefics3ForConditionalGeneration, PreTrainedTokenizerFast
 
 from trainer.refiner.records import END
@@ -11,7 +15,7 @@ IMAGE_TOKENS = (IMAGE_SIZE // PATCH_SIZE // SCALE_FACTOR) ** 2
 IMAGE_MEAN, IMAGE_STD = 1.0, 0.5
 
 
-def make_config(tokenizer: PreTrainedTokenizerFast) -> Idefics3Config:
+def make_config(tokenizer: PreTrainedTokenizerFast, vision: Mapping[str, int]) -> Idefics3Config:
     ids = {token: tokenizer.convert_tokens_to_ids(token) for token in (PAD, START, END, IMAGE)}
     return Idefics3Config(
         image_token_id=ids[IMAGE],
@@ -25,6 +29,7 @@ def make_config(tokenizer: PreTrainedTokenizerFast) -> Idefics3Config:
             "num_attention_heads": 4,
             "image_size": IMAGE_SIZE,
             "patch_size": PATCH_SIZE,
+            **vision,
         },
         text_config={
             "model_type": "llama",
@@ -44,19 +49,23 @@ def make_config(tokenizer: PreTrainedTokenizerFast) -> Idefics3Config:
     )
 
 
-def make_model(tokenizer: PreTrainedTokenizerFast) -> Idefics3ForConditionalGeneration:
-    model = Idefics3ForConditionalGeneration._from_config(make_config(tokenizer), attn_implementation="sdpa")
+def make_model(
+    tokenizer: PreTrainedTokenizerFast, vision: Mapping[str, int] = MappingProxyType({})
+) -> Idefics3ForConditionalGeneration:
+    """Fresh weights; `vision` overrides parts of the vision tower's shape."""
+    config = make_config(tokenizer, vision)
+    model = Idefics3ForConditionalGeneration._from_config(config, attn_implementation="sdpa")
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.generation_config.pad_token_id = tokenizer.pad_token_id
     model.generation_config.do_sample = False
     return model
 
 
-def normalise(pixels):
+def normalise(pixels: Tensor) -> Tensor:
     return (pixels - IMAGE_MEAN) / IMAGE_STD
 
 
-def image_features(model: Idefics3ForConditionalGeneration, pixels_BCSS):
+def image_features(model: Idefics3ForConditionalGeneration, pixels_BCSS: Tensor) -> Tensor:
     """Vision tower and connector without the class's padding logic: every image is square and real."""
     vision, connector = model.model.vision_model, model.model.connector
     patches = vision.embeddings.patch_embedding(pixels_BCSS).flatten(2).transpose(1, 2)
