@@ -16,7 +16,13 @@ export interface NoopBench {
 }
 
 /** Claim, heartbeat and complete of tasks that do nothing: what the orchestration alone costs. */
-export async function benchNoop({ baseUrl, key, runnerKey, tasks = 2000, runners = 4 }: {
+export async function benchNoop({
+  baseUrl,
+  key,
+  runnerKey,
+  tasks = 2000,
+  runners = 4,
+}: {
   baseUrl: string;
   key: string;
   runnerKey: string;
@@ -31,12 +37,16 @@ export async function benchNoop({ baseUrl, key, runnerKey, tasks = 2000, runners
 
   const startedAt = performance.now();
   const run = await api.runs.create({ kind: "noop", taskCount: tasks });
-  const loops = Array.from({ length: runners }, (_, i) => loop(createRunnerClient({ baseUrl, key: runnerKey }), `bench-${i}`));
+  const loops = Array.from({ length: runners }, (_, i) =>
+    loop(createRunnerClient({ baseUrl, key: runnerKey }), `bench-${i}`),
+  );
   await Promise.all(loops);
-  for await (const event of api.runs.events(run.id)) if (event.type === "run.failed") throw new Error(`the run failed: ${JSON.stringify(event.data)}`);
+  for await (const event of api.runs.events(run.id))
+    if (event.type === "run.failed") throw new Error(`the run failed: ${JSON.stringify(event.data)}`);
   const endedAt = performance.now();
   const settled = await api.runs.get(run.id);
-  if (settled.status !== "succeeded" || settled.tasks.succeeded !== tasks) throw new Error(`${settled.status} with ${settled.tasks.succeeded} of ${tasks} tasks`);
+  if (settled.status !== "succeeded" || settled.tasks.succeeded !== tasks)
+    throw new Error(`${settled.status} with ${settled.tasks.succeeded} of ${tasks} tasks`);
 
   const seconds = (endedAt - startedAt) / 1000;
   latencies.sort((a, b) => a - b);
@@ -60,7 +70,10 @@ export async function benchNoop({ baseUrl, key, runnerKey, tasks = 2000, runners
       const leases = lent.map(({ taskId, attempt, lease }) => ({ taskId, attempt, lease }));
       await timed(() => client.heartbeat({ runnerId, tasks: leases }));
       const answer = await timed(() =>
-        client.complete({ runnerId, tasks: leases.map((lease) => ({ ...lease, result: { counts: { samples: 1 } }, outputs: [] })) }),
+        client.complete({
+          runnerId,
+          tasks: leases.map((lease) => ({ ...lease, result: { counts: { samples: 1 } }, outputs: [] })),
+        }),
       );
       done += answer.tasks.filter(({ state }) => state === "accepted").length;
       lastAt = performance.now();

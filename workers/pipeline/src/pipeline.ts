@@ -6,7 +6,13 @@ import type { Env, RunParams } from "./env.ts";
 
 /** A context for one of the pipeline's own jobs. */
 export function systemContext(env: Env, job: string): Context {
-  return createContext({ db: env.DB, storage: storageFrom(env), pipeline: createPipeline(env), actor: { kind: "system", job }, requestId: job });
+  return createContext({
+    db: env.DB,
+    storage: storageFrom(env),
+    pipeline: createPipeline(env),
+    actor: { kind: "system", job },
+    requestId: job,
+  });
 }
 
 /** The workflow instances of runs: their id is the run's. */
@@ -40,7 +46,13 @@ export function createPipeline(env: Env): Pipeline & { revive(runId: string): Pr
 
 async function workflowOf(env: Env, runId: string): Promise<Workflow<RunParams>> {
   const { kind } = await loadRun(systemContext(env, "pipeline"), runId);
-  const workflows: Record<RunKind, Workflow<RunParams>> = { ingest: env.INGEST, refine: env.REFINE, train: env.TRAIN, evaluate: env.EVALUATE, noop: env.NOOP };
+  const workflows: Record<RunKind, Workflow<RunParams>> = {
+    ingest: env.INGEST,
+    refine: env.REFINE,
+    train: env.TRAIN,
+    evaluate: env.EVALUATE,
+    noop: env.NOOP,
+  };
   return workflows[kind];
 }
 

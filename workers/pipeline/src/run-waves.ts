@@ -61,7 +61,8 @@ function createSteps(ctx: Context, { runId, step }: { runId: string; step: Workf
         try {
           return await work();
         } catch (error) {
-          const isFinal = error instanceof RunFailure || (error instanceof AppError && error.code !== "storage_unavailable");
+          const isFinal =
+            error instanceof RunFailure || (error instanceof AppError && error.code !== "storage_unavailable");
           if (!isFinal) throw error;
           await failRun(ctx, { runId, code: error.code, message: error.message });
           throw new NonRetryableError(error.message, error.code);

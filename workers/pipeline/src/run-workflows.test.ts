@@ -7,7 +7,20 @@ import { heartbeatTasks } from "@whetstone/core/tasks/heartbeat-tasks";
 import { and, asc, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { systemContext } from "./pipeline.ts";
-import { claimSome, doTask, env, failTask, leaseOf, makeDataset, makeModel, makeUpload, makeVersion, makeWorkspace, startWatched, waitForRun } from "./testing.ts";
+import {
+  claimSome,
+  doTask,
+  env,
+  failTask,
+  leaseOf,
+  makeDataset,
+  makeModel,
+  makeUpload,
+  makeVersion,
+  makeWorkspace,
+  startWatched,
+  waitForRun,
+} from "./testing.ts";
 
 type Workspace = Awaited<ReturnType<typeof makeWorkspace>>;
 const inputs = {
@@ -16,7 +29,10 @@ const inputs = {
     datasetId: await makeDataset(owner),
     uploadIds: [await makeUpload(owner), await makeUpload(owner)],
   }),
-  refine: async (workspace: Workspace): Promise<CreateRunInput> => ({ kind: "refine", versionId: await makeVersion(workspace) }),
+  refine: async (workspace: Workspace): Promise<CreateRunInput> => ({
+    kind: "refine",
+    versionId: await makeVersion(workspace),
+  }),
   train: async (workspace: Workspace): Promise<CreateRunInput> => ({
     kind: "train",
     versionId: await makeVersion(workspace),
@@ -59,7 +75,13 @@ describe.each(kinds)("a run of kind %s", (kind) => {
     for (const row of await claimSome(runner)) await failTask(runner, row);
     const run = await waitForRun(owner, id);
 
-    expect(run).toMatchObject({ status: "failed", error: { code: "tasks_failed", message: expect.stringContaining("task 0: archive_truncated (it ends too early)") } });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: {
+        code: "tasks_failed",
+        message: expect.stringContaining("task 0: archive_truncated (it ends too early)"),
+      },
+    });
     expect(run.output).toEqual({ versionId: null, modelId: null, evaluationId: null });
   });
 
@@ -92,12 +114,25 @@ describe("what a run leaves behind", () => {
     const run = await waitForRun(owner, id);
 
     const [version] = await owner.db.select().from(versions).where(eq(versions.runId, id));
-    const manifest = Manifest.parse(JSON.parse(await owner.storage.getText(version?.manifestKey ?? "", { maxBytes: 1e6 })));
-    expect(version).toMatchObject({ id: run.output.versionId, number: 1, parentId: null, layers: ["base", "rejects"], sampleCount: 20, rejectCount: 4, shardCount: 4 });
+    const manifest = Manifest.parse(
+      JSON.parse(await owner.storage.getText(version?.manifestKey ?? "", { maxBytes: 1e6 })),
+    );
+    expect(version).toMatchObject({
+      id: run.output.versionId,
+      number: 1,
+      parentId: null,
+      layers: ["base", "rejects"],
+      sampleCount: 20,
+      rejectCount: 4,
+      shardCount: 4,
+    });
     expect(manifest.shards.map((shard) => shard.index)).toEqual([0, 1, 2, 3]);
     expect(new Set(manifest.shards.map((shard) => shard.key)).size).toBe(4);
     expect(manifest.layers["base"]?.map((file) => file.shard)).toEqual([0, 1, 2, 3]);
-    const [dataset] = await owner.db.select().from(datasets).where(eq(datasets.id, version?.datasetId ?? ""));
+    const [dataset] = await owner.db
+      .select()
+      .from(datasets)
+      .where(eq(datasets.id, version?.datasetId ?? ""));
     expect(dataset?.latestVersionId).toBe(version?.id);
     expect(run.counts).toEqual({ samples: 20, rejects: 4 });
   });
@@ -113,7 +148,13 @@ describe("what a run leaves behind", () => {
     const run = await waitForRun(owner, id);
 
     const [version] = await owner.db.select().from(versions).where(eq(versions.runId, id));
-    expect(version).toMatchObject({ number: 2, parentId: versionId, layers: ["base", "refined", "rejects"], sampleCount: 10, rejectCount: 4 });
+    expect(version).toMatchObject({
+      number: 2,
+      parentId: versionId,
+      layers: ["base", "refined", "rejects"],
+      sampleCount: 10,
+      rejectCount: 4,
+    });
     expect(run.progress).toEqual({ done: 10, total: 10, unit: "samples" });
   });
 
@@ -131,7 +172,9 @@ describe("what a run leaves behind", () => {
     const run = await waitForRun(owner, id);
 
     const [version] = await owner.db.select().from(versions).where(eq(versions.runId, id));
-    const manifest = Manifest.parse(JSON.parse(await owner.storage.getText(version?.manifestKey ?? "", { maxBytes: 1e6 })));
+    const manifest = Manifest.parse(
+      JSON.parse(await owner.storage.getText(version?.manifestKey ?? "", { maxBytes: 1e6 })),
+    );
     expect(run).toMatchObject({ status: "succeeded", counts: { failedTasks: 1 }, tasks: { failed: 1, succeeded: 1 } });
     expect(manifest.layers["refined"]?.map((file) => file.shard)).toEqual([1]);
     expect(manifest.shards).toHaveLength(2);
@@ -162,7 +205,10 @@ describe("what a run leaves behind", () => {
       [trained[1], 2],
     ]);
     const [evaluation] = await owner.db.select().from(evaluations).where(eq(evaluations.runId, id));
-    expect(evaluation).toMatchObject({ id: output.evaluationId, scores: [{ type: "zero-shot-classification", acc1: 0.5 }] });
+    expect(evaluation).toMatchObject({
+      id: output.evaluationId,
+      scores: [{ type: "zero-shot-classification", acc1: 0.5 }],
+    });
   });
 
   it("is nothing when the archives held no sample", async () => {
@@ -172,7 +218,11 @@ describe("what a run leaves behind", () => {
     await using _ = instance;
     for (const row of await claimSome(runner)) await failTask(runner, row);
 
-    expect(await waitForRun(owner, id)).toMatchObject({ status: "failed", error: { code: "no_samples" }, output: { versionId: null } });
+    expect(await waitForRun(owner, id)).toMatchObject({
+      status: "failed",
+      error: { code: "no_samples" },
+      output: { versionId: null },
+    });
   });
 });
 
@@ -187,7 +237,10 @@ describe("an ending nobody planned", () => {
 
     const run = await waitForRun(owner, id);
 
-    expect(run).toMatchObject({ status: "failed", error: { code: "model_missing", message: expect.stringContaining(modelId) } });
+    expect(run).toMatchObject({
+      status: "failed",
+      error: { code: "model_missing", message: expect.stringContaining(modelId) },
+    });
     await instance.waitForStatus("complete");
   });
 
@@ -198,22 +251,39 @@ describe("an ending nobody planned", () => {
     let done = 0;
     while (done < 1_100) {
       const rows = await claimSome(runner);
-      await completeTasks(runner.ctx, { runnerId: runner.runner.id, tasks: rows.map((row) => ({ ...leaseOf(row), result: { counts: { samples: 1 } }, outputs: [] })) });
+      await completeTasks(runner.ctx, {
+        runnerId: runner.runner.id,
+        tasks: rows.map((row) => ({ ...leaseOf(row), result: { counts: { samples: 1 } }, outputs: [] })),
+      });
       done += rows.length;
     }
 
-    expect(await waitForRun(owner, id)).toMatchObject({ status: "succeeded", counts: { samples: 1_100 }, tasks: { total: 1_100, succeeded: 1_100 } });
+    expect(await waitForRun(owner, id)).toMatchObject({
+      status: "succeeded",
+      counts: { samples: 1_100 },
+      tasks: { total: 1_100, succeeded: 1_100 },
+    });
   });
 });
 
-async function startTrainWithout(owner: Workspace["owner"], { input, modelId }: { input: CreateRunInput; modelId: string }) {
+async function startTrainWithout(
+  owner: Workspace["owner"],
+  { input, modelId }: { input: CreateRunInput; modelId: string },
+) {
   // The row goes between the request and the workflow's first step.
   const { start } = owner.pipeline;
-  const deleting = { ...owner.pipeline, start: async (id: string) => (await owner.db.delete(models).where(eq(models.id, modelId)), start(id)) };
+  const deleting = {
+    ...owner.pipeline,
+    start: async (id: string) => (await owner.db.delete(models).where(eq(models.id, modelId)), start(id)),
+  };
   return startWatched({ ...owner, pipeline: deleting }, input);
 }
 
 async function typesOf(owner: Workspace["owner"], runId: string): Promise<string[]> {
-  const rows = await owner.db.select({ type: runEvents.type }).from(runEvents).where(eq(runEvents.runId, runId)).orderBy(asc(runEvents.id));
+  const rows = await owner.db
+    .select({ type: runEvents.type })
+    .from(runEvents)
+    .where(eq(runEvents.runId, runId))
+    .orderBy(asc(runEvents.id));
   return rows.map((row) => row.type);
 }

@@ -30,7 +30,9 @@ export async function makeWorkspace(): Promise<{ owner: Owner; runner: Runner }>
 export async function startWatched(owner: Owner, input: CreateRunInput) {
   const silent = { start: async () => {}, nudge: async () => {} };
   const { id } = await createRun({ ...owner, pipeline: silent }, CreateRun.parse(input));
-  const workflow = { ingest: env.INGEST, refine: env.REFINE, train: env.TRAIN, evaluate: env.EVALUATE, noop: env.NOOP }[input.kind];
+  const workflow = { ingest: env.INGEST, refine: env.REFINE, train: env.TRAIN, evaluate: env.EVALUATE, noop: env.NOOP }[
+    input.kind
+  ];
   const instance = await introspectWorkflowInstance(workflow, id);
   await owner.pipeline.start(id);
   return { id, instance };
@@ -62,7 +64,10 @@ export async function doTask({ ctx, runner }: Runner, row: TaskRow): Promise<str
 }
 
 export async function failTask({ ctx, runner }: Runner, row: TaskRow): Promise<void> {
-  await failTasks(ctx, { runnerId: runner.id, tasks: [{ ...leaseOf(row), code: "archive_truncated", message: "it ends too early", fate: "final" }] });
+  await failTasks(ctx, {
+    runnerId: runner.id,
+    tasks: [{ ...leaseOf(row), code: "archive_truncated", message: "it ends too early", fate: "final" }],
+  });
 }
 
 export async function waitForRun(owner: Owner, id: string): Promise<Run> {
@@ -94,20 +99,48 @@ function work(row: TaskRow): { result: Record<string, unknown>; files: Record<st
           rejects: { file: "rejects.parquet", rowCount: 2 },
           counts: { samples: 10, rejects: 2 },
         },
-        files: { "shard-00000.tar": "s0", "base-00000.parquet": "b0", "shard-00001.tar": "s1!", "base-00001.parquet": "b1!", "rejects.parquet": "r" },
+        files: {
+          "shard-00000.tar": "s0",
+          "base-00000.parquet": "b0",
+          "shard-00001.tar": "s1!",
+          "base-00001.parquet": "b1!",
+          "rejects.parquet": "r",
+        },
       };
     case "refine-shard":
       return {
-        result: { shard: row.params["shard"], refined: { file: "refined.parquet", rowCount: 4 }, rejects: { file: "rejects.parquet", rowCount: 1 }, counts: { samples: 4, rejects: 1 } },
+        result: {
+          shard: row.params["shard"],
+          refined: { file: "refined.parquet", rowCount: 4 },
+          rejects: { file: "rejects.parquet", rowCount: 1 },
+          counts: { samples: 4, rejects: 1 },
+        },
         files: { "refined.parquet": `refined ${row.index}`, "rejects.parquet": "r" },
       };
     case "train-model":
       return {
         result: { metrics: { loss: 1.5 }, counts: { steps: 300 } },
-        files: Object.fromEntries(packageFiles.map((name) => [name, name === "model.json" ? JSON.stringify(modelPackage) : `bytes of ${name}`])),
+        files: Object.fromEntries(
+          packageFiles.map((name) => [name, name === "model.json" ? JSON.stringify(modelPackage) : `bytes of ${name}`]),
+        ),
       };
     case "evaluate-model":
-      return { result: { scores: [{ type: "zero-shot-classification", sampleCount: 10, classCount: 2, acc1: 0.5, acc5: null, meanPerClassRecall: 0.5 }], counts: { samples: 10 } }, files: {} };
+      return {
+        result: {
+          scores: [
+            {
+              type: "zero-shot-classification",
+              sampleCount: 10,
+              classCount: 2,
+              acc1: 0.5,
+              acc5: null,
+              meanPerClassRecall: 0.5,
+            },
+          ],
+          counts: { samples: 10 },
+        },
+        files: {},
+      };
     case "noop":
       return { result: { counts: { samples: 1 } }, files: {} };
   }
@@ -115,7 +148,9 @@ function work(row: TaskRow): { result: Record<string, unknown>; files: Record<st
 
 export async function makeDataset(ctx: Owner): Promise<string> {
   const id = ctx.newId("dataset");
-  await ctx.db.insert(datasets).values({ id, workspaceId: ctx.workspaceId, name: id, description: "", createdAt: ctx.now() });
+  await ctx.db
+    .insert(datasets)
+    .values({ id, workspaceId: ctx.workspaceId, name: id, description: "", createdAt: ctx.now() });
   return id;
 }
 
@@ -147,7 +182,12 @@ export async function makeModel(ctx: Owner): Promise<string> {
     number: 1,
     hash: "0".repeat(64),
     package: modelPackage,
-    files: packageFiles.map((name) => ({ name, key: `w/${ctx.workspaceId}/m/${id}/${name}`, sizeBytes: 1, sha256: "0".repeat(64) })),
+    files: packageFiles.map((name) => ({
+      name,
+      key: `w/${ctx.workspaceId}/m/${id}/${name}`,
+      sizeBytes: 1,
+      sha256: "0".repeat(64),
+    })),
     metrics: {},
     createdAt: ctx.now(),
   });
@@ -157,11 +197,14 @@ export async function makeModel(ctx: Owner): Promise<string> {
 /** A version made the honest way: by an ingest run of `archives` uploads, two shards each. */
 export async function makeVersion({ owner, runner }: { owner: Owner; runner: Runner }, archives = 1): Promise<string> {
   const uploadIds = await Promise.all(Array.from({ length: archives }, () => makeUpload(owner)));
-  const { id, instance } = await startWatched(owner, { kind: "ingest", datasetId: await makeDataset(owner), uploadIds });
+  const { id, instance } = await startWatched(owner, {
+    kind: "ingest",
+    datasetId: await makeDataset(owner),
+    uploadIds,
+  });
   await using _ = instance;
   for (const row of await claimSome(runner)) await doTask(runner, row);
   const { output } = await waitForRun(owner, id);
   if (output.versionId === null) throw new Error("the ingest run made no version");
   return output.versionId;
 }
-

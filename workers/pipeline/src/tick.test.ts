@@ -10,9 +10,15 @@ const long = 3 * 24 * 3600 * 1000;
 
 it("starts a run whose start was lost", async () => {
   const { owner, runner } = await makeWorkspace();
-  const lost = { start: () => Promise.reject(new Error("no answer")), nudge: () => Promise.reject(new Error("no answer")) };
+  const lost = {
+    start: () => Promise.reject(new Error("no answer")),
+    nudge: () => Promise.reject(new Error("no answer")),
+  };
   const { id, status } = await createRun({ ...owner, pipeline: lost }, CreateRun.parse({ kind: "noop", taskCount: 1 }));
-  await owner.db.update(runs).set({ createdAt: new Date(Date.now() - 60_000) }).where(eq(runs.id, id));
+  await owner.db
+    .update(runs)
+    .set({ createdAt: new Date(Date.now() - 60_000) })
+    .where(eq(runs.id, id));
 
   await tick(env);
 
@@ -25,7 +31,10 @@ it("wakes a workflow whose nudge was lost", async () => {
   const { owner, runner } = await makeWorkspace();
   const { id, instance } = await startWatched(owner, { kind: "noop", taskCount: 2 });
   await using _ = instance;
-  const deaf = { ...runner, ctx: { ...runner.ctx, pipeline: { start: async () => {}, nudge: () => Promise.reject(new Error("no answer")) } } };
+  const deaf = {
+    ...runner,
+    ctx: { ...runner.ctx, pipeline: { start: async () => {}, nudge: () => Promise.reject(new Error("no answer")) } },
+  };
   for (const row of await claimSome(deaf)) await doTask(deaf, row);
 
   await tick(env);
@@ -51,11 +60,17 @@ it("takes back leases of silent runners where nobody claims", async () => {
   const { instance } = await startWatched(owner, { kind: "noop", taskCount: 1 });
   await using _ = instance;
   const [row] = await claimSome(runner);
-  await owner.db.update(tasks).set({ leaseExpiresAt: new Date(0) }).where(eq(tasks.id, row?.id ?? ""));
+  await owner.db
+    .update(tasks)
+    .set({ leaseExpiresAt: new Date(0) })
+    .where(eq(tasks.id, row?.id ?? ""));
 
   await tick(env);
 
-  const [after] = await owner.db.select().from(tasks).where(eq(tasks.id, row?.id ?? ""));
+  const [after] = await owner.db
+    .select()
+    .from(tasks)
+    .where(eq(tasks.id, row?.id ?? ""));
   expect(after).toMatchObject({ status: "queued", errorCode: "lease_expired" });
 });
 
@@ -65,9 +80,15 @@ it("forgets kept answers and ends uploads whose time is over, and no others", as
   await owner.db.insert(idempotencyKeys).values({ id: old, bodyHash: "x", createdAt: new Date(Date.now() - long) });
   await owner.db.insert(idempotencyKeys).values({ id: fresh, bodyHash: "x", createdAt: new Date() });
   const [late, early] = [await makeUpload(owner), await makeUpload(owner)];
-  for (const [id, expiresAt] of [[late, new Date(0)], [early, new Date(Date.now() + long)]] as const) {
+  for (const [id, expiresAt] of [
+    [late, new Date(0)],
+    [early, new Date(Date.now() + long)],
+  ] as const) {
     const key = `w/${owner.workspaceId}/u/${id}/file`;
-    await owner.db.update(uploads).set({ status: "pending", expiresAt, multipartId: await owner.storage.createMultipart(key), key }).where(eq(uploads.id, id));
+    await owner.db
+      .update(uploads)
+      .set({ status: "pending", expiresAt, multipartId: await owner.storage.createMultipart(key), key })
+      .where(eq(uploads.id, id));
   }
 
   await tick(env);
@@ -75,6 +96,12 @@ it("forgets kept answers and ends uploads whose time is over, and no others", as
   const kept = await owner.db.select({ id: idempotencyKeys.id }).from(idempotencyKeys);
   expect(kept.map((row) => row.id)).toContain(fresh);
   expect(kept.map((row) => row.id)).not.toContain(old);
-  const rows = await owner.db.select({ id: uploads.id, status: uploads.status }).from(uploads).where(eq(uploads.workspaceId, owner.workspaceId));
-  expect(Object.fromEntries(rows.map((row) => [row.id, row.status]))).toEqual({ [late]: "expired", [early]: "pending" });
+  const rows = await owner.db
+    .select({ id: uploads.id, status: uploads.status })
+    .from(uploads)
+    .where(eq(uploads.workspaceId, owner.workspaceId));
+  expect(Object.fromEntries(rows.map((row) => [row.id, row.status]))).toEqual({
+    [late]: "expired",
+    [early]: "pending",
+  });
 });

@@ -19,5 +19,9 @@ async function reviveRuns(env: Env): Promise<void> {
   const { unstarted, low } = await findWaitingRuns(systemContext(env, "tick"));
   const results = await Promise.allSettled([...unstarted.map(pipeline.start), ...low.map(pipeline.revive)]);
   const failed = results.filter((result) => result.status === "rejected");
-  if (failed.length > 0) throw new AggregateError(failed.map((result) => result.reason), `${failed.length} runs can't be revived`);
+  if (failed.length > 0)
+    throw new AggregateError(
+      failed.map((result) => result.reason),
+      `${failed.length} runs can't be revived`,
+    );
 }

@@ -37,22 +37,50 @@ const post = <In extends z.ZodType, Out extends z.ZodType>({ path, summary, inpu
   createRoute({
     method: "post",
     path: `/v1/runner/${path}`,
+    tags: ["Runner protocol"],
     summary,
     request: { body: body(input, "What the runner says") },
     responses: { 200: json(output, "The answer"), ...problems },
   });
 
-const register = post({ path: "register", summary: "Make a runner known", input: RegisterRunner, output: RegisteredRunner });
-const claim = post({ path: "claim", summary: "Claim tasks, waiting for some", input: ClaimTasks, output: ClaimedTasks });
-const inputs = post({ path: "inputs", summary: "List a leased task's inputs", input: TaskInputsQuery, output: TaskInputs });
-const heartbeat = post({ path: "heartbeat", summary: "Keep leases and report progress", input: Heartbeat, output: HeartbeatAnswer });
-const uploads = post({ path: "uploads", summary: "Get addresses to upload outputs to", input: RequestUploads, output: UploadTargets });
+const register = post({
+  path: "register",
+  summary: "Make a runner known",
+  input: RegisterRunner,
+  output: RegisteredRunner,
+});
+const claim = post({
+  path: "claim",
+  summary: "Claim tasks, waiting for some",
+  input: ClaimTasks,
+  output: ClaimedTasks,
+});
+const inputs = post({
+  path: "inputs",
+  summary: "List a leased task's inputs",
+  input: TaskInputsQuery,
+  output: TaskInputs,
+});
+const heartbeat = post({
+  path: "heartbeat",
+  summary: "Keep leases and report progress",
+  input: Heartbeat,
+  output: HeartbeatAnswer,
+});
+const uploads = post({
+  path: "uploads",
+  summary: "Get addresses to upload outputs to",
+  input: RequestUploads,
+  output: UploadTargets,
+});
 const complete = post({ path: "complete", summary: "Hand in results", input: CompleteTasks, output: CompleteAnswer });
 const fail = post({ path: "fail", summary: "End attempts without a result", input: FailTasks, output: FailAnswer });
 
 export const runner = createRouter()
   .openapi(register, async (c) => c.json(await registerRunner(c.var.ctx, c.req.valid("json")), 200))
-  .openapi(claim, async (c) => c.json(await claimWithin(c.var.ctx, { ...c.req.valid("json"), signal: c.req.raw.signal }), 200))
+  .openapi(claim, async (c) =>
+    c.json(await claimWithin(c.var.ctx, { ...c.req.valid("json"), signal: c.req.raw.signal }), 200),
+  )
   .openapi(inputs, async (c) => c.json(await listTaskInputs(c.var.ctx, c.req.valid("json")), 200))
   .openapi(heartbeat, async (c) => c.json(await heartbeatTasks(c.var.ctx, c.req.valid("json")), 200))
   .openapi(uploads, async (c) => c.json(await requestUploads(c.var.ctx, c.req.valid("json")), 200))

@@ -4,15 +4,18 @@ import { createRun } from "@whetstone/core/runs/create-run";
 import { getRun } from "@whetstone/core/runs/get-run";
 import { listRuns } from "@whetstone/core/runs/list-runs";
 import { listTasks } from "@whetstone/core/tasks/list-tasks";
-import { CreateRun, Id, Page, PageQuery, Run, Task } from "@whetstone/schemas/api";
+import { CreateRun, Page, PageQuery, Run, Task } from "@whetstone/schemas/api";
+import { idParam, pageQuery } from "../params.ts";
 import { body, createRouter, json, problems } from "../router.ts";
 import { streamRunEvents } from "../stream-run-events.ts";
 
-const params = z.object({ id: Id("run") });
+const tags = ["Runs"];
+const { params } = idParam("run");
 
 const postRun = createRoute({
   method: "post",
   path: "/v1/runs",
+  tags,
   summary: "Queue a run",
   request: { body: body(CreateRun, "What to do, on what, and how stubbornly") },
   responses: { 202: { ...json(Run, "The queued run"), headers: z.object({ location: z.string() }) }, ...problems },
@@ -21,14 +24,16 @@ const postRun = createRoute({
 const getRuns = createRoute({
   method: "get",
   path: "/v1/runs",
+  tags,
   summary: "List runs",
-  request: { query: PageQuery },
+  request: pageQuery,
   responses: { 200: json(Page(Run), "A page of runs"), ...problems },
 });
 
 const getOneRun = createRoute({
   method: "get",
   path: "/v1/runs/{id}",
+  tags,
   summary: "Get a run",
   request: { params },
   responses: { 200: json(Run, "The run as it stands"), ...problems },
@@ -37,6 +42,7 @@ const getOneRun = createRoute({
 const postCancel = createRoute({
   method: "post",
   path: "/v1/runs/{id}/cancel",
+  tags,
   summary: "Cancel a run",
   description: "What waits is cancelled at once, what a runner holds with its next heartbeat.",
   request: { params },
@@ -46,6 +52,7 @@ const postCancel = createRoute({
 const getRunTasks = createRoute({
   method: "get",
   path: "/v1/runs/{id}/tasks",
+  tags,
   summary: "List tasks of a run",
   request: { params, query: PageQuery },
   responses: { 200: json(Page(Task), "A page of tasks"), ...problems },
@@ -54,10 +61,15 @@ const getRunTasks = createRoute({
 const getRunEvents = createRoute({
   method: "get",
   path: "/v1/runs/{id}/events",
+  tags,
   summary: "Follow a run",
-  description: "Server-sent events: the run's story from `Last-Event-ID` on, then live until it settles. `run.progress` carries the whole run.",
+  description:
+    "Server-sent events: the run's story from `Last-Event-ID` on, then live until it settles. `run.progress` carries the whole run.",
   request: { params, headers: z.object({ "last-event-id": z.coerce.number().int().min(0).default(0) }) },
-  responses: { 200: { description: "A stream of RunEvent", content: { "text/event-stream": { schema: z.string() } } }, ...problems },
+  responses: {
+    200: { description: "A stream of RunEvent", content: { "text/event-stream": { schema: z.string() } } },
+    ...problems,
+  },
 });
 
 export const runs = createRouter()
@@ -68,7 +80,9 @@ export const runs = createRouter()
   .openapi(getRuns, async (c) => c.json(await listRuns(c.var.ctx, c.req.valid("query")), 200))
   .openapi(getOneRun, async (c) => c.json(await getRun(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(postCancel, async (c) => c.json(await cancelRun(c.var.ctx, c.req.valid("param").id), 202))
-  .openapi(getRunTasks, async (c) => c.json(await listTasks(c.var.ctx, { runId: c.req.valid("param").id, ...c.req.valid("query") }), 200))
+  .openapi(getRunTasks, async (c) =>
+    c.json(await listTasks(c.var.ctx, { runId: c.req.valid("param").id, ...c.req.valid("query") }), 200),
+  )
   .openapi(getRunEvents, (c) =>
     streamRunEvents(c, { runId: c.req.valid("param").id, after: c.req.valid("header")["last-event-id"] }),
   );

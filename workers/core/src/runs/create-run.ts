@@ -20,17 +20,15 @@ export async function createRun(ctx: Context, input: CreateRun): Promise<Run> {
 
   const id = ctx.newId("run");
   const createdAt = ctx.now();
-  const run = ctx.db
-    .insert(runs)
-    .values({
-      id,
-      workspaceId,
-      kind: input.kind,
-      name: input.name ?? null,
-      status: "queued",
-      params: input,
-      createdAt,
-    });
+  const run = ctx.db.insert(runs).values({
+    id,
+    workspaceId,
+    kind: input.kind,
+    name: input.name ?? null,
+    status: "queued",
+    params: input,
+    createdAt,
+  });
   const evaluation =
     input.kind === "evaluate"
       ? [

@@ -4,7 +4,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { expireLeases } from "../tasks/expire-leases.ts";
 import { isOfRunningRun } from "../tasks/leases.ts";
-import { countOpenTasks } from "../tasks/open-tasks.ts";
+import { countOpenTasks, nudgeSettled } from "../tasks/open-tasks.ts";
 import { loadRun } from "./load-run.ts";
 
 /** How a run stands: takes back stale leases, cancels what waits of a run that stopped running, counts what is open. */
@@ -13,7 +13,11 @@ export async function lookAtRun(ctx: Context, runId: string): Promise<{ status: 
     .update(tasks)
     .set({ status: "cancelled", finishedAt: ctx.now() })
     .where(and(eq(tasks.runId, runId), eq(tasks.status, "queued"), sql`not ${isOfRunningRun}`));
-  const [, , , counted] = await ctx.db.batch([...expireLeases(ctx), cancelWaiting, countOpenTasks(ctx, runId)]);
+  const [, ended, , counted] = await ctx.db.batch([...expireLeases(ctx), cancelWaiting, countOpenTasks(ctx, runId)]);
+  await nudgeSettled(
+    ctx,
+    ended.filter((task) => task.runId !== runId),
+  );
   const { status } = await loadRun(ctx, runId);
   return { status, open: counted[0]?.count ?? 0 };
 }

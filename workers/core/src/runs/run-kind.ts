@@ -36,7 +36,7 @@ export function defineRunKind<K extends RunKind>(parts: {
   planTasks(ctx: Context, plan: { run: RunOf<K>; from: number; to: number }): Promise<TaskPlan[]>;
   close(ctx: Context, run: RunOf<K>): Promise<Closing>;
 }): RunKindParts {
-  return parts as unknown as RunKindParts;
+  return parts;
 }
 
 /** Ids of what a run makes are its own id under another prefix, so making them twice is making them once. */

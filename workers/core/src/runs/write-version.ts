@@ -54,6 +54,7 @@ export async function writeVersion(
 
 /** Results of settled tasks never change, so what is there must be what we would have written. */
 async function readBack(ctx: Context, { key, body }: { key: string; body: string }): Promise<string> {
+  if (!(await ctx.storage.head(key))) throw new Error(`${key} is being written by another close of this run`);
   const stored = await ctx.storage.getText(key, { maxBytes: body.length * 4 + 1024 });
   if (stored !== body) throw new Error(`${key} holds another manifest than this run's`);
   return stored;

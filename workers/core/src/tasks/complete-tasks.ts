@@ -42,7 +42,7 @@ export async function completeTasks(ctx: Context, input: CompleteTasks): Promise
   const results = await batch(ctx, writes);
   await nudgeSettled(
     ctx,
-    results.flatMap((rows) => (Array.isArray(rows) ? (rows as { runId: string; status: string }[]) : [])),
+    results.flatMap((changed) => (Array.isArray(changed) ? (changed as { runId: string; status: string }[]) : [])),
   );
 
   // A completion of an attempt that was accepted already, by this call's twin for one, is accepted again.

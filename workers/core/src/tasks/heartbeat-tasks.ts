@@ -55,12 +55,11 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
   await nudgeSettled(ctx, cancelled);
   const held = new Set(extended.map((row) => row.id));
   const ended = new Set(stopped.map((row) => row.id));
-  return {
-    tasks: input.tasks.map(({ taskId }) => ({
-      taskId,
-      state: held.has(taskId) ? "held" : ended.has(taskId) ? "cancelled" : "lost",
-    })),
+  const stateOf = (taskId: string) => {
+    if (held.has(taskId)) return "held";
+    return ended.has(taskId) ? "cancelled" : "lost";
   };
+  return { tasks: input.tasks.map(({ taskId }) => ({ taskId, state: stateOf(taskId) })) };
 }
 
 /** A checkpoint counts once its bytes are in storage, under the attempt that made it; one that isn't there is left out. */
