@@ -38,7 +38,8 @@ const workers = (name: string, worker: "api" | "pipeline", include: string[]) =>
       miniflare: { bindings: bindings(inject("s3")), ...(worker === "api" ? { workers: [silentPipeline] } : {}) },
     })),
   ],
-  test: { name, include, testTimeout, setupFiles: [`${root}/workers/core/test/apply-migrations.ts`] },
+  // Every test mints its own rows, so files share an isolate: loading the AWS SDK anew for each takes longer than the tests.
+  test: { name, include, testTimeout, isolate: false, setupFiles: [`${root}/workers/core/test/apply-migrations.ts`] },
 });
 
 export default defineConfig({

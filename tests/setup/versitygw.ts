@@ -16,12 +16,7 @@ export interface S3Server {
 }
 
 const version = readFileSync(new URL("../../infra/versitygw-version", import.meta.url), "utf8").trim();
-export const versitygwPath: string = join(
-  process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
-  "whetstone",
-  "bin",
-  `versitygw-${version}`,
-);
+export const versitygwPath: string = join(homedir(), ".cache", "whetstone", "bin", `versitygw-${version}`);
 
 /** A real S3 server over a fresh folder, on a free port of this machine. */
 export async function startVersitygw(): Promise<S3Server> {

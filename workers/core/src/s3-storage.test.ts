@@ -111,13 +111,14 @@ test("a multipart upload is completed once, however often it is asked; its objec
 test("an aborted upload is gone, and aborting twice is aborting once", async () => {
   const key = newKey();
   const multipartId = await storage.createMultipart(key);
+  const url = await storage.presignPart({ key, multipartId, partNumber: 1, sizeBytes: 5, expiresSeconds: 60 });
+  const etag = (await fetch(url, { method: "PUT", body: "hello" })).headers.get("etag") ?? "";
 
   await storage.abortMultipart({ key, multipartId });
   await storage.abortMultipart({ key, multipartId });
 
-  await expect(
-    storage.completeMultipart({ key, multipartId, parts: [{ partNumber: 1, etag: "x" }] }),
-  ).rejects.toMatchObject({ code: "upload_not_ready" });
+  const complete = storage.completeMultipart({ key, multipartId, parts: [{ partNumber: 1, etag }] });
+  await expect(complete).rejects.toMatchObject({ code: "upload_not_ready" });
 });
 
 test("deleted objects are gone, and deleting what is not there is no error", async () => {
