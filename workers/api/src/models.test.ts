@@ -16,13 +16,13 @@ const description: ModelPackage = {
 };
 
 /** The five files of a package as completed uploads. */
-async function uploadPackage(key: string, modelJson = JSON.stringify(description)) {
-  const files = [];
-  for (const name of packageFiles) {
-    const { upload } = await makeUpload(key, name === "model.json" ? modelJson : `bytes of ${name}`);
-    files.push({ name, uploadId: upload.id });
-  }
-  return files;
+function uploadPackage(key: string, modelJson = JSON.stringify(description)) {
+  return Promise.all(
+    packageFiles.map(async (name) => {
+      const { upload } = await makeUpload(key, name === "model.json" ? modelJson : `bytes of ${name}`);
+      return { name, uploadId: upload.id };
+    }),
+  );
 }
 
 test("a package of five uploads becomes a model, counted up by name, whose files can be fetched", async () => {
