@@ -1,6 +1,7 @@
 """Step 3 of the refiner: the trained checkpoint becomes the folder that Node reads (int8 weights, fp32 arithmetic).
 
-Command: OMP_WAIT_POLICY=passive uv run python -m recipes.export_refiner --run .cache/refiner --out ../refiner/models/emoji-refiner
+Command: OMP_WAIT_POLICY=passive uv run python -m recipes.export_refiner --run .cache/refiner \
+  --out ../refiner/models/emoji-refiner
 """
 
 import argparse

@@ -56,7 +56,7 @@ async function buildVendor(vendor: Vendor, concepts: readonly Concept[], options
 
 function toRow(vendor: Vendor, concept: Concept, options: BuildOptions & { concepts: readonly Concept[] }) {
   const { foreign: _, ...words } = concept;
-  const seeds = Array.from({ length: options.altCount }, (_, index) => `${options.seed}/${vendor.name}/${index}`);
+  const seeds = Array.from({ length: options.altCount }, (_value, index) => `${options.seed}/${vendor.name}/${index}`);
   const alts = seeds.map((seed) => makeAltText(concept, options.concepts, seed));
   return { file: `${vendor.name}/${concept.hexcode}.png`, vendor: vendor.name, role: vendor.role, ...words, alts };
 }

@@ -57,7 +57,11 @@ export function isHeldOut(hexcode: string): boolean {
 
 /** The bare form under which code points of different sources are equal: no variation selectors, lower case. */
 export function toBareHexcode(hexcode: string): string {
-  return hexcode.toLowerCase().split("-").filter((part) => part !== "fe0f").join("-");
+  return hexcode
+    .toLowerCase()
+    .split("-")
+    .filter((part) => part !== "fe0f")
+    .join("-");
 }
 
 function toWords(text: string): string {
@@ -72,7 +76,10 @@ function byHexcode(locale: string): Map<string, z.infer<typeof EmojiRow>> {
   return new Map(readLocale(locale).map((row) => [row.hexcode, row]));
 }
 
-function translations(hexcode: string, locales: Map<string, Map<string, z.infer<typeof EmojiRow>>>): Concept["foreign"] {
+function translations(
+  hexcode: string,
+  locales: Map<string, Map<string, z.infer<typeof EmojiRow>>>,
+): Concept["foreign"] {
   const found: Record<string, { label: string; tags: readonly string[] }> = {};
   for (const [locale, rows] of locales) {
     const row = rows.get(hexcode);

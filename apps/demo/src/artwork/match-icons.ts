@@ -7,7 +7,10 @@ import { toBareHexcode, type Concept } from "./concepts.ts";
 const require = createRequire(import.meta.url);
 
 const IconSet = z.object({
-  icons: z.record(z.string(), z.object({ body: z.string(), width: z.number().optional(), height: z.number().optional() })),
+  icons: z.record(
+    z.string(),
+    z.object({ body: z.string(), width: z.number().optional(), height: z.number().optional() }),
+  ),
   aliases: z.record(z.string(), z.object({ parent: z.string() })).default({}),
   width: z.number().default(16),
   height: z.number().default(16),
@@ -49,7 +52,8 @@ function sharedNames(concepts: readonly Concept[]): Map<string, string[]> {
   const names = new Map<string, string[]>();
   const add = (hexcode: string, name: string) => names.set(hexcode, [...(names.get(hexcode) ?? []), name]);
   for (const set of namingSets) {
-    for (const [hexcode, name] of Object.entries(readCharacters(`@iconify-json/${set}`))) add(toBareHexcode(hexcode), name);
+    for (const [hexcode, name] of Object.entries(readCharacters(`@iconify-json/${set}`)))
+      add(toBareHexcode(hexcode), name);
   }
   // fxemoji joins the words of a label; one-word names are too vague there to trust.
   for (const { hexcode, label } of concepts) {
@@ -69,5 +73,9 @@ function readCharacters(packageName: string): Record<string, string> {
 }
 
 function toSlug(label: string, separator: string): string {
-  return label.normalize("NFD").replaceAll(/[^a-z0-9]+/g, " ").trim().replaceAll(" ", separator);
+  return label
+    .normalize("NFD")
+    .replaceAll(/[^a-z0-9]+/g, " ")
+    .trim()
+    .replaceAll(" ", separator);
 }

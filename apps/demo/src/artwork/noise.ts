@@ -7,19 +7,65 @@ export type AltText = { readonly text: string; readonly kind: AltKind };
 
 /** How web alt-text goes wrong, in shares of a corpus; only "good" names the thing in English and in full. */
 const mix: Readonly<Record<AltKind, number>> = {
-  good: 0.3, wrong: 0.175, foreign: 0.15, partial: 0.125, file: 0.105, generic: 0.085, promo: 0.06,
+  good: 0.3,
+  wrong: 0.175,
+  foreign: 0.15,
+  partial: 0.125,
+  file: 0.105,
+  generic: 0.085,
+  promo: 0.06,
 };
 const chatterShare = 0.35;
 
-const goodForms = ["{}", "{}", "{} emoji", "{} icon", "a picture of {}", "image of {}", "{} clipart", "illustration: {}", "{} sticker"];
+const goodForms = [
+  "{}",
+  "{}",
+  "{} emoji",
+  "{} icon",
+  "a picture of {}",
+  "image of {}",
+  "{} clipart",
+  "illustration: {}",
+  "{} sticker",
+];
 const generics = [
-  "image", "emoji", "icon", "untitled", "photo", "picture", "img", "sticker", "no description", "graphic", "thumbnail",
-  "click to enlarge", "default image", "logo", "symbol", "banner", "placeholder", "view larger image", "undefined",
+  "image",
+  "emoji",
+  "icon",
+  "untitled",
+  "photo",
+  "picture",
+  "img",
+  "sticker",
+  "no description",
+  "graphic",
+  "thumbnail",
+  "click to enlarge",
+  "default image",
+  "logo",
+  "symbol",
+  "banner",
+  "placeholder",
+  "view larger image",
+  "undefined",
 ];
 const promos = [
-  "buy now and save 20%", "free shipping on all orders", "best price guaranteed", "download free png", "royalty free stock image",
-  "new arrivals 2024", "shop the collection", "subscribe to our newsletter", "limited time offer", "vector art, icons and graphics",
-  "hd wallpaper free download", "as seen on tv", "top rated seller", "sign up today", "click here for more", "100% satisfaction",
+  "buy now and save 20%",
+  "free shipping on all orders",
+  "best price guaranteed",
+  "download free png",
+  "royalty free stock image",
+  "new arrivals 2024",
+  "shop the collection",
+  "subscribe to our newsletter",
+  "limited time offer",
+  "vector art, icons and graphics",
+  "hd wallpaper free download",
+  "as seen on tv",
+  "top rated seller",
+  "sign up today",
+  "click here for more",
+  "100% satisfaction",
 ];
 const extensions = ["png", "jpg", "webp", "svg", "gif"];
 
@@ -32,10 +78,12 @@ export function makeAltText(concept: Concept, concepts: readonly Concept[], seed
 
 const write: Readonly<Record<AltKind, (concept: Concept, random: Random, concepts: readonly Concept[]) => string>> = {
   good: (concept, random) => chatter(random.pick(goodForms).replace("{}", concept.label), random),
-  wrong: (concept, random, concepts) => chatter(random.pick(goodForms).replace("{}", otherThan(concept, random, concepts).label), random),
+  wrong: (concept, random, concepts) =>
+    chatter(random.pick(goodForms).replace("{}", otherThan(concept, random, concepts).label), random),
   foreign: (concept, random) => chatter(inForeignWords(concept, random), random),
   partial: (concept, random) => chatter(part(concept, random), random),
-  file: (concept, random, concepts) => fileName(random.chance(0.25) ? otherThan(concept, random, concepts) : concept, random),
+  file: (concept, random, concepts) =>
+    fileName(random.chance(0.25) ? otherThan(concept, random, concepts) : concept, random),
   generic: (_, random) => random.pick(generics),
   promo: (_, random) => random.pick(promos),
 };
@@ -81,6 +129,13 @@ function part(concept: Concept, random: Random): string {
 function fileName(concept: Concept, random: Random): string {
   const number = Math.floor(random.next() * 9000) + 1000;
   const stem = concept.label.replaceAll(/[^a-z0-9]+/g, random.chance(0.5) ? "_" : "-");
-  const forms = [`IMG_${number}`, `DSC0${number}`, `${concept.hexcode.toLowerCase()}`, `${stem}_${number}`, `screenshot-${number}`, `image${number % 90}`];
+  const forms = [
+    `IMG_${number}`,
+    `DSC0${number}`,
+    concept.hexcode.toLowerCase(),
+    `${stem}_${number}`,
+    `screenshot-${number}`,
+    `image${number % 90}`,
+  ];
   return `${random.pick(forms)}.${random.pick(extensions)}`;
 }

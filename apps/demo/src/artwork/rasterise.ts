@@ -24,7 +24,10 @@ export async function rasterise(svg: string, sizePx: number, cacheFolder: string
 /** Renders at twice the size and shrinks, which keeps thin lines; a wide drawing is fitted, never cropped. */
 async function draw(svg: string, sizePx: number): Promise<Buffer> {
   const white = { r: 255, g: 255, b: 255, alpha: 1 };
-  const sized = svg.replace(/ width="[^"]*" height="[^"]*">/, ` width="${sizePx * renderScale}" height="${sizePx * renderScale}">`);
+  const sized = svg.replace(
+    / width="[^"]*" height="[^"]*">/,
+    ` width="${sizePx * renderScale}" height="${sizePx * renderScale}">`,
+  );
   return sharp(Buffer.from(sized))
     .resize(sizePx, sizePx, { fit: "contain", background: white })
     .flatten({ background: white })

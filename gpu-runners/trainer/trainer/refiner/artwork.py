@@ -40,9 +40,7 @@ class Artwork:
 def load_concepts(folder: Path) -> list[Concept]:
     """All concepts, in the order of the one vendor that draws every one of them."""
     rows = _rows(folder, "twemoji")
-    return [
-        Concept(r["hexcode"], r["label"], tuple(r["tags"]), r["group"], r["subgroup"], r["heldOut"]) for r in rows
-    ]
+    return [Concept(r["hexcode"], r["label"], tuple(r["tags"]), r["group"], r["subgroup"], r["heldOut"]) for r in rows]
 
 
 def load_artwork(folder: Path, vendors: tuple[str, ...], concepts: list[Concept]) -> Artwork:

@@ -1,7 +1,7 @@
 """A CLIP as a model package small enough for the repository.
 
-Weights are rounded to seven bits with a power-of-two scale a row. Such numbers are exact in fp16 (safetensors) and as int8
-with a scale (ONNX), so both files hold the very same model, and both are used in single precision.
+Weights are rounded to seven bits with a power-of-two scale a row. Such numbers are exact in fp16 (safetensors) and as
+int8 with a scale (ONNX), so both files hold the very same model, and both are used in single precision.
 """
 
 import hashlib

@@ -41,7 +41,9 @@ def take_vision(clip: Clip, vision: dict[str, Tensor]) -> None:
     tower, prefix = clip.visual, "model.vision_model."
     old = {name.removeprefix(prefix): value for name, value in vision.items() if name.startswith(prefix)}
     tower.conv1.weight.copy_(old["embeddings.patch_embedding.weight"])
-    tower.positional_embedding[1:] = old["embeddings.position_embedding.weight"] + old["embeddings.patch_embedding.bias"]
+    tower.positional_embedding[1:] = (
+        old["embeddings.position_embedding.weight"] + old["embeddings.patch_embedding.bias"]
+    )
     tower.ln_post.load_state_dict({k: old[f"post_layernorm.{k}"] for k in ("weight", "bias")})
     for i, block in enumerate(tower.transformer.resblocks):
         layer = f"encoder.layers.{i}."
@@ -67,7 +69,7 @@ def align_text(
     views: int = 10,
     batch: int = 768,
 ) -> None:
-    """Trains the text tower and the image projection against cached features of a frozen image tower: steps are cheap."""
+    """Trains the text tower and the image projection against cached features of a frozen image tower."""
     features_NAD = pooled_views(clip, artwork.images, recipe, views)
     writer, rng = RecordWriter(concepts), random.Random(9)
     drawings = _drawings(artwork)
@@ -116,7 +118,7 @@ def train_clip(
     dev: Callable[[Clip], str],
     every: int = 100,
 ) -> Clip:
-    """Returns the averaged model. A batch never shows one concept twice, so every off-diagonal pair is a true negative."""
+    """Returns the averaged model. A batch never shows one concept twice, so other pairs are true negatives."""
     writer, rng = RecordWriter(concepts), random.Random(5)
     drawings = _drawings(artwork)
     decayed = [p for n, p in clip.named_parameters() if p.ndim >= 2 and "embedding" not in n]
@@ -177,9 +179,7 @@ def encode_labels(clip: Clip, tokenizer: SimpleTokenizer, labels: list[str]) -> 
 
 @torch.no_grad()
 def encode_images(clip: Clip, images_NCSS: Tensor, recipe: ClipRecipe) -> Tensor:
-    parts = (
-        (resize(part, recipe.image_size) - recipe.mean) / recipe.std for part in images_NCSS.split(512)
-    )
+    parts = ((resize(part, recipe.image_size) - recipe.mean) / recipe.std for part in images_NCSS.split(512))
     return torch.cat([clip.encode_image(part, normalize=True) for part in parts])
 
 

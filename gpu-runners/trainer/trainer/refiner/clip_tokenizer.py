@@ -11,7 +11,7 @@ PATTERN = r"""<start_of_text>|<end_of_text>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p
 
 def cut_merges(path: Path, vocab_size: int) -> None:
     """Writes the merges file for a vocabulary of `vocab_size`: 512 byte tokens, merges, start and end."""
-    lines = gzip.open(default_bpe()).read().decode("utf-8").split("\n")[: vocab_size - 512 - 2 + 1]
+    lines = gzip.decompress(Path(default_bpe()).read_bytes()).decode("utf-8").split("\n")[: vocab_size - 512 - 2 + 1]
     with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as file:
         file.write("\n".join(lines).encode("utf-8"))
 

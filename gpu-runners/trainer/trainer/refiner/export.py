@@ -145,9 +145,7 @@ def _output_axis(graph: onnx.GraphProto, name: str, values: np.ndarray) -> tuple
     return tuple(range(1, values.ndim))
 
 
-def _write_configs(
-    model: Idefics3ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path
-) -> None:
+def _write_configs(model: Idefics3ForConditionalGeneration, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """config.json and its companions; transformers.js 4 wants the older file names as well."""
     model.config.save_pretrained(folder)
     model.generation_config.save_pretrained(folder)
@@ -216,4 +214,3 @@ def _write_refiner_json(folder: Path) -> None:
 
 def _write_json(path: Path, value: dict) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-

@@ -1,4 +1,4 @@
-"""Greedy decoding over the three exported graphs: the loop that Node runs, in a form a test can hold against PyTorch."""
+"""Greedy decoding over the three exported graphs: the loop that Node runs, for tests to hold against PyTorch."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ class OnnxRefiner:
     def generate(
         self, pixels: np.ndarray, prompts: list[list[int]], ids: dict[str, int], max_new_tokens: int
     ) -> list[list[int]]:
-        """Token ids up to and without the end token. `ids` names `pad`, `image` and `end`; prompts may differ in length."""
+        """Token ids without the end token. `ids` names `pad`, `image` and `end`; prompts may differ in length."""
         count, width = len(prompts), max(map(len, prompts))
         tokens = np.array([[ids["pad"]] * (width - len(p)) + p for p in prompts], dtype=np.int64)
         mask = np.array([[0] * (width - len(p)) + [1] * len(p) for p in prompts], dtype=np.int64)

@@ -1,7 +1,7 @@
 """Teaches the vision tower to name drawings in the decoder's own words, before any decoder is trained.
 
-The four image tokens are matched with the embeddings of the label's first three tokens and of the rest: a softmax over all
-labels whose weights are the decoder's `embed_tokens`, so that naming what is seen is copying for the decoder.
+The four image tokens are matched with the embeddings of the label's first three tokens and of the rest: a softmax over
+all labels whose weights are the decoder's `embed_tokens`, so that naming what is seen is copying for the decoder.
 Shape suffixes: B batch, C concepts, K image tokens, D width, S side in pixels.
 """
 
@@ -29,7 +29,7 @@ class LabelHead(nn.Module):
         super().__init__()
         bags = [bag for concept in concepts for bag in _slots(tokenizer(" " + concept.label).input_ids)]
         self.register_buffer("ids", torch.tensor([id_ for bag in bags for id_ in bag]), persistent=False)
-        starts = torch.tensor([0] + [len(bag) for bag in bags][:-1]).cumsum(0)
+        starts = torch.tensor([0, *[len(bag) for bag in bags][:-1]]).cumsum(0)
         self.register_buffer("starts", starts, persistent=False)
         self.scale = nn.Parameter(torch.tensor(1.0))
 
