@@ -59,7 +59,7 @@ function write(name: string, schema: Parameters<typeof createLayerWriter>[1], ro
   return path;
 }
 
-describe("layers", () => {
+describe("layers", { timeout: 60_000 }, () => {
   it("gives back every row as it was, lists, nulls and large integers included", async () => {
     const rows = Array.from({ length: 2500 }, (_, n) => makeRefined(n));
 

@@ -22,7 +22,7 @@ async function writeShard(
   return { path, places, sizeBytes };
 }
 
-describe("shards", () => {
+describe("shards", { timeout: 60_000 }, () => {
   it("tells the offset at which each member's bytes really lie", async () => {
     const { path, places } = await writeShard("a.tar");
     const shard = await openShard(path);
