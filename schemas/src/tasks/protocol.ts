@@ -26,6 +26,14 @@ export const RegisteredRunner = z
   .meta({ id: "RegisteredRunner" });
 export type RegisteredRunner = z.infer<typeof RegisteredRunner>;
 
+/** `kind` may be given several times. */
+export const BacklogQuery = z.object({
+  kind: z.preprocess((kinds) => [kinds].flat(), z.array(z.enum(taskKinds)).min(1).max(taskKinds.length)),
+});
+export const Backlog = z
+  .object({ open: z.int().meta({ description: "tasks queued or leased, counted up to 10,000" }) })
+  .meta({ id: "Backlog" });
+
 export const ClaimTasks = z
   .object({
     runnerId: z.string().max(80),

@@ -197,3 +197,16 @@ test("the runner protocol is for runner keys alone, and another workspace's runn
 
   expect(answers.map(({ json }) => json.code)).toEqual(["missing_scope", "not_found", "missing_scope"]);
 });
+
+test("the backlog counts a workspace's open tasks of the kinds asked for", async () => {
+  const { key } = await makeWorkspace();
+  const runnerKey = await makeRunnerKey(key);
+  await makeRun(key, 3);
+
+  const backlog = async (query: string) => (await call(`/v1/runner/backlog?${query}`, { key: runnerKey })).json;
+
+  expect(await backlog("kind=noop&kind=ingest-archive")).toEqual({ open: 3 });
+  expect(await backlog("kind=train-model")).toEqual({ open: 0 });
+  expect(await backlog("kind=nonsense")).toMatchObject({ code: "invalid_input" });
+  expect((await call("/v1/runner/backlog?kind=noop", { key })).json).toMatchObject({ code: "missing_scope" });
+});

@@ -1,11 +1,14 @@
 import { createRoute } from "@hono/zod-openapi";
 import { registerRunner } from "@whetstone/core/runners/register-runner";
+import { countBacklog } from "@whetstone/core/tasks/count-backlog";
 import { completeTasks } from "@whetstone/core/tasks/complete-tasks";
 import { failTasks } from "@whetstone/core/tasks/fail-tasks";
 import { heartbeatTasks } from "@whetstone/core/tasks/heartbeat-tasks";
 import { listTaskInputs } from "@whetstone/core/tasks/list-task-inputs";
 import { requestUploads } from "@whetstone/core/tasks/request-uploads";
 import {
+  Backlog,
+  BacklogQuery,
   ClaimedTasks,
   ClaimTasks,
   CompleteAnswer,
@@ -76,7 +79,17 @@ const uploads = post({
 const complete = post({ path: "complete", summary: "Hand in results", input: CompleteTasks, output: CompleteAnswer });
 const fail = post({ path: "fail", summary: "End attempts without a result", input: FailTasks, output: FailAnswer });
 
+const backlog = createRoute({
+  method: "get",
+  path: "/v1/runner/backlog",
+  tags: ["Runner protocol"],
+  summary: "Count open tasks of some kinds, to scale a pool of runners on",
+  request: { query: BacklogQuery },
+  responses: { 200: json(Backlog, "How much there is to do"), ...problems },
+});
+
 export const runner = createRouter()
+  .openapi(backlog, async (c) => c.json({ open: await countBacklog(c.var.ctx, c.req.valid("query").kind) }, 200))
   .openapi(register, async (c) => c.json(await registerRunner(c.var.ctx, c.req.valid("json")), 200))
   .openapi(claim, async (c) =>
     c.json(await claimWithin(c.var.ctx, { ...c.req.valid("json"), signal: c.req.raw.signal }), 200),
