@@ -16,5 +16,11 @@ if (!settings.success) {
   process.stderr.write(`${z.prettifyError(settings.error)}\n`);
   process.exit(2);
 }
-const { WHETSTONE_PYTHON: python, WHETSTONE_GPUS: gpus, WHETSTONE_THREADS: threads, WHETSTONE_CODE_VERSION: codeVersion } = settings.data;
-await runnerMain({ name: "trainer", tasks: [createTrainModel({ python, gpus, threads, codeVersion })] });
+const {
+  WHETSTONE_PYTHON: python,
+  WHETSTONE_GPUS: gpus,
+  WHETSTONE_THREADS: threads,
+  WHETSTONE_CODE_VERSION: codeVersion,
+} = settings.data;
+// No prefetch: a training waiting behind another could be done elsewhere.
+await runnerMain({ name: "trainer", prefetch: 0, tasks: [createTrainModel({ python, gpus, threads, codeVersion })] });

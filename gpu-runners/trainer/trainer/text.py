@@ -15,6 +15,7 @@ from torch import Tensor
 TERMINAL_ESCAPES = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 COMPATIBLE = re.compile("[\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb04\ufb06\u3000\uff01-\uffef]")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]")
+C1_CONTROLS = re.compile("[\x80-\x9f]")
 CHUNK = 10_000
 
 
@@ -22,11 +23,20 @@ def clean_text(text: str) -> str:
     """What open_clip does with ftfy and html.unescape, then lower case. Only ftfy's repair of mojibake is left out."""
     plain = text if "<" in text else html.unescape(text)
     plain = TERMINAL_ESCAPES.sub("", plain)
+    plain = C1_CONTROLS.sub(_as_windows_1252, plain)
     plain = COMPATIBLE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), plain).replace("\ufb05", "\u017ft")
     plain = re.sub("[\u02bc\u2018-\u201b]", "'", plain)
     plain = re.sub("[\u201c-\u201f]", '"', plain)
     plain = unicodedata.normalize("NFC", CONTROLS.sub("", plain))
     return " ".join(html.unescape(html.unescape(plain)).split()).lower()
+
+
+def _as_windows_1252(control: re.Match[str]) -> str:
+    """What a web page that holds a C1 control meant by it; the five bytes without a meaning stay."""
+    try:
+        return bytes([ord(control[0])]).decode("cp1252")
+    except UnicodeDecodeError:
+        return control[0]
 
 
 class ClipTokenizer:
