@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createProgressBar, formatProgress } from "./progress.ts";
 
-const point = { label: "refine run_1", done: 250, total: 1000, unit: "samples", elapsedMs: 10_000 };
+const point = { label: "refine run_1", done: 250, total: 1000, unit: "samples", elapsedMs: 10_000, perSecond: 25 };
 
 test("a line shows share, amount, rate and the time that is left", () => {
   const line = formatProgress(point, 200);
@@ -10,20 +10,38 @@ test("a line shows share, amount, rate and the time that is left", () => {
 });
 
 test("bytes are shown in the units people use", () => {
-  const line = formatProgress({ label: "upload a.tar", done: 3_500_000, total: 7_000_000, unit: "bytes", elapsedMs: 1_000 }, 200);
+  const line = formatProgress({ label: "upload a.tar", done: 3_500_000, total: 7_000_000, unit: "bytes", elapsedMs: 1_000, perSecond: 3_500_000 }, 200);
 
   expect(line).toContain("3.5 MB/7.0 MB  3.5 MB/s  1 s left");
 });
 
-test("work done before the clock started says nothing about speed", () => {
-  const line = formatProgress({ ...point, done: 300, doneBefore: 250 }, 200);
+test("a slow start is forgotten: speed is that of the last half minute", () => {
+  const { terminal, written, clock } = makeTerminal(false);
+  const bar = createProgressBar("x", terminal, clock.now);
 
-  expect(line).toContain(" 5/s ");
-  expect(line).toContain("2 min 20 s left");
+  bar.update({ done: 0, total: 1_000, unit: "steps" });
+  clock.advance(300_000);
+  for (let done = 10; done <= 500; done += 10) {
+    bar.update({ done, total: 1_000, unit: "steps" });
+    clock.advance(1_000);
+  }
+
+  expect(written.at(-1)).toContain("10/s");
+});
+
+test("another unit starts a new count", () => {
+  const { terminal, written, clock } = makeTerminal(false);
+  const bar = createProgressBar("x", terminal, clock.now);
+  bar.update({ done: 900, total: 1_000, unit: "tasks" });
+  clock.advance(20_000);
+
+  bar.update({ done: 10, total: 1_000, unit: "samples" });
+
+  expect(written.at(-1)).not.toContain("/s");
 });
 
 test("nothing known yet is zero per cent and no rate", () => {
-  expect(formatProgress({ ...point, done: 0, total: 0 }, 200)).toBe("refine run_1 ░░░░░░░░░░░░░░░░░░░░░░░░   0 % 0/0 samples");
+  expect(formatProgress({ ...point, done: 0, total: 0, perSecond: undefined }, 200)).toBe("refine run_1 ░░░░░░░░░░░░░░░░░░░░░░░░   0 % 0/0 samples");
 });
 
 test("a narrow terminal gets a line that fits", () => {

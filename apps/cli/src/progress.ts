@@ -6,8 +6,8 @@ export interface Point {
   total: number;
   unit: string;
   elapsedMs: number;
-  /** What was done when the clock started: it says nothing about speed. */
-  doneBefore?: number;
+  /** Speed of late; undefined while nothing is known of it. */
+  perSecond: number | undefined;
 }
 
 const barWidth = 24;
@@ -23,9 +23,8 @@ export function formatProgress(point: Point, columns: number): string {
   return line.length > columns ? `${label} ${Math.floor(share * 100)} % ${amount}`.slice(0, columns) : line;
 }
 
-function formatSpeed({ done, total, unit, elapsedMs, doneBefore = 0 }: Point): string {
-  const perSecond = elapsedMs > 500 ? (done - doneBefore) / (elapsedMs / 1000) : 0;
-  if (perSecond <= 0) return "";
+function formatSpeed({ done, total, unit, elapsedMs, perSecond }: Point): string {
+  if (perSecond === undefined || perSecond <= 0) return "";
   const rate = unit === "bytes" ? `${formatBytes(perSecond)}/s` : `${formatCount(perSecond)}/s`;
   const isOver = done >= total;
   return `  ${rate}  ${isOver ? `took ${formatSeconds(elapsedMs / 1000)}` : `${formatSeconds((total - done) / perSecond)} left`}`;
@@ -45,6 +44,8 @@ export interface Terminal {
 
 const redrawMs = 100;
 const plainEveryMs = 10_000;
+/** Speed is taken over this long, so that a slow start doesn't spoil the time left for good. */
+const windowMs = 30_000;
 
 /** A line that redraws itself on a terminal; into a pipe or a CI log, a plain line now and then. */
 export function createProgressBar(label: string, terminal: Terminal = stderr(), now: () => number = () => performance.now()): ProgressBar {
@@ -52,8 +53,8 @@ export function createProgressBar(label: string, terminal: Terminal = stderr(), 
   const everyMs = terminal.isTTY ? redrawMs : plainEveryMs;
   let lastDrawnAt = Number.NEGATIVE_INFINITY;
   let last: Point | undefined;
-  let doneBefore: number | undefined;
   let isLastDrawn = true;
+  const speedOf = createSpeedometer();
 
   function draw(point: Point): void {
     const line = formatProgress(point, terminal.isTTY ? Math.max(20, terminal.columns - 1) : 200);
@@ -64,8 +65,7 @@ export function createProgressBar(label: string, terminal: Terminal = stderr(), 
 
   return {
     update({ done, total, unit }) {
-      doneBefore ??= done;
-      last = { label, done, total, unit, doneBefore, elapsedMs: now() - startedAt };
+      last = { label, done, total, unit, elapsedMs: now() - startedAt, perSecond: speedOf({ at: now(), done, unit }) };
       isLastDrawn = false;
       if (now() - lastDrawnAt >= everyMs) draw(last);
     },
@@ -73,6 +73,24 @@ export function createProgressBar(label: string, terminal: Terminal = stderr(), 
       if (last && !isLastDrawn) draw({ ...last, elapsedMs: now() - startedAt });
       if (last && terminal.isTTY) terminal.write("\n");
     },
+  };
+}
+
+interface Mark {
+  at: number;
+  done: number;
+  unit: string;
+}
+
+function createSpeedometer(): (mark: Mark) => number | undefined {
+  let marks: Mark[] = [];
+  return (mark) => {
+    if (marks.at(-1)?.unit !== mark.unit) marks = [];
+    marks.push(mark);
+    while (marks.length > 2 && mark.at - (marks[1]?.at ?? mark.at) >= windowMs) marks.shift();
+    const oldest = marks[0] ?? mark;
+    const seconds = (mark.at - oldest.at) / 1000;
+    return seconds >= 0.5 ? (mark.done - oldest.done) / seconds : undefined;
   };
 }
 

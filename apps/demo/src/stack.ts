@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -49,13 +49,18 @@ export async function openStack(dataFolder: string): Promise<Stack> {
 
 function toStack({ url, key }: z.infer<typeof Profile>, stop: () => Promise<void>): Stack {
   const env = { ...process.env, WHETSTONE_URL: url, WHETSTONE_KEY: key };
+  const commands = new Set<ChildProcess>();
   return {
     url,
     key,
-    stop,
+    async stop() {
+      for (const command of commands) command.kill("SIGTERM");
+      await stop();
+    },
     async whetstone(answer, args) {
       const child = spawn(process.execPath, [cli, "--json", ...args], { stdio: ["ignore", "pipe", "inherit"], env });
-      const ended = new Promise<number | null>((done) => child.once("close", done));
+      commands.add(child);
+      const ended = new Promise<number | null>((done) => child.once("close", done)).finally(() => commands.delete(child));
       let text = "";
       for await (const chunk of child.stdout.setEncoding("utf8")) text += chunk;
       const code = await ended;
