@@ -155,7 +155,7 @@ def test_a_learning_rate_that_blows_up_is_a_clear_error(raw_spec: dict[str, Any]
 
 
 def test_killed_by_kill_9_and_resumed_it_ends_with_the_same_weights(raw_spec: dict[str, Any], tmp_path: Path) -> None:
-    raw_spec["recipe"] |= {"steps": 200, "checkpointEverySteps": 4}
+    raw_spec["recipe"] |= {"steps": 120, "checkpointEverySteps": 4}
     straight = run(raw_spec | {"output": str(tmp_path / "straight"), "checkpoint_dir": str(tmp_path / "unused")})
 
     process = fork(raw_spec)

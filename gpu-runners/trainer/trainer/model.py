@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -64,10 +64,11 @@ def encode_texts(clip: Clip, tokens_TL: Tensor) -> Tensor:
 
 def _encode_cut(clip: CLIP, tokens_TL: Tensor) -> Tensor:
     width = tokens_TL.shape[1]
-    x_TLD = clip.token_embedding(tokens_TL) + clip.positional_embedding[:width]
-    x_TLD = clip.ln_final(clip.transformer(x_TLD, attn_mask=clip.attn_mask[:width, :width]))
-    x_TD = text_global_pool(x_TLD, tokens_TL, "argmax")
-    projection = clip.text_projection
+    # open_clip registers these under names that nn.Module types loosely.
+    mask, projection = cast(Tensor, clip.attn_mask), cast(Tensor | nn.Linear | None, clip.text_projection)
+    x_TLD = cast(nn.Embedding, clip.token_embedding)(tokens_TL) + cast(Tensor, clip.positional_embedding)[:width]
+    x_TLD = clip.transformer(x_TLD, attn_mask=mask[:width, :width])
+    x_TD = text_global_pool(cast(nn.Module, clip.ln_final)(x_TLD), tokens_TL, "argmax")
     if projection is None:
         return x_TD
     return projection(x_TD) if isinstance(projection, nn.Linear) else x_TD @ projection
