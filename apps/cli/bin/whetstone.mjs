@@ -20,6 +20,7 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   }
   const child = spawn(newer, [main, ...process.argv.slice(2)], { stdio: "inherit" });
   // The terminal sends Ctrl-C to both; this one must stay to pass the exit code on.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => signal === "SIGINT" || child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => signal === "SIGINT" || child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 }

@@ -30,14 +30,19 @@ test("the environment wins over the folder, the folder over the default", async 
   const cwd = join(home, "project/deep/down");
 
   const byFolder = await findProfile(undefined, { env, cwd });
-  const byEnvironment = await findProfile(undefined, { env: { ...env, WHETSTONE_URL: url, WHETSTONE_KEY: "env" }, cwd });
+  const byEnvironment = await findProfile(undefined, {
+    env: { ...env, WHETSTONE_URL: url, WHETSTONE_KEY: "env" },
+    cwd,
+  });
 
   expect(byFolder.key).toBe("folder");
   expect(byEnvironment.key).toBe("env");
 });
 
 test("half an environment is wrong usage", async () => {
-  await expect(findProfile(undefined, { env: { HOME: home, WHETSTONE_URL: url }, cwd: home })).rejects.toMatchObject({ exitCode: 2 });
+  await expect(findProfile(undefined, { env: { HOME: home, WHETSTONE_URL: url }, cwd: home })).rejects.toMatchObject({
+    exitCode: 2,
+  });
 });
 
 test("nothing known says what to do", async () => {

@@ -41,7 +41,9 @@ export async function saveProfile(name: string, profile: Profile, env: NodeJS.Pr
 function fromEnvironment(env: NodeJS.ProcessEnv): Profile {
   const parsed = Profile.safeParse({ url: env["WHETSTONE_URL"], key: env["WHETSTONE_KEY"] });
   if (parsed.success) return parsed.data;
-  throw new CliError("WHETSTONE_URL and WHETSTONE_KEY must both be set, the first to an http(s) address", { exitCode: 2 });
+  throw new CliError("WHETSTONE_URL and WHETSTONE_KEY must both be set, the first to an http(s) address", {
+    exitCode: 2,
+  });
 }
 
 async function getProfile(name: string, env: NodeJS.ProcessEnv): Promise<Profile> {
@@ -49,7 +51,9 @@ async function getProfile(name: string, env: NodeJS.ProcessEnv): Promise<Profile
   const profile = (await readConfig(path)).profiles[name];
   if (profile) return profile;
   const hint = "run `whetstone up` here, `whetstone login`, or set WHETSTONE_URL and WHETSTONE_KEY";
-  throw new CliError(name === "default" ? "no API to talk to is known" : `there is no profile ${name} in ${path}`, { hint });
+  throw new CliError(name === "default" ? "no API to talk to is known" : `there is no profile ${name} in ${path}`, {
+    hint,
+  });
 }
 
 async function findLocalProfile(cwd: string): Promise<Profile | undefined> {

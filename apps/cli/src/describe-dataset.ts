@@ -15,7 +15,10 @@ export function describeVersion(version: Version, dataset?: Dataset): string {
 }
 
 export function tabulateDatasets(datasets: readonly Dataset[]): string {
-  return formatTable([["DATASET", "NAME", "LATEST VERSION", "CREATED"], ...datasets.map((dataset) => [dataset.id, dataset.name, dataset.latestVersionId ?? "", dataset.createdAt])]);
+  return formatTable([
+    ["DATASET", "NAME", "LATEST VERSION", "CREATED"],
+    ...datasets.map((dataset) => [dataset.id, dataset.name, dataset.latestVersionId ?? "", dataset.createdAt]),
+  ]);
 }
 
 export function tabulateVersions(versions: readonly Version[]): string {

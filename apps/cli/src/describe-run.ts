@@ -10,18 +10,29 @@ export function describeRun(run: Run): string {
     ["kind", run.kind],
     ["status", run.status],
     ["progress", `${formatCount(run.progress.done)}/${formatCount(run.progress.total)} ${run.progress.unit}`],
-    ["tasks", `${tasks.succeeded} of ${tasks.total} done, ${tasks.leased} at work, ${tasks.queued} waiting, ${tasks.failed} failed`],
+    [
+      "tasks",
+      `${tasks.succeeded} of ${tasks.total} done, ${tasks.leased} at work, ${tasks.queued} waiting, ${tasks.failed} failed`,
+    ],
   ];
   for (const [name, value] of Object.entries(run.counts)) lines.push([name, formatCount(value)]);
   if (output.versionId) lines.push(["version", output.versionId]);
   if (output.modelId) lines.push(["model", output.modelId]);
   if (output.evaluationId) lines.push(["evaluation", output.evaluationId]);
-  if (run.startedAt && run.finishedAt) lines.push(["took", formatSeconds((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000)]);
+  if (run.startedAt && run.finishedAt)
+    lines.push(["took", formatSeconds((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000)]);
   if (run.error) lines.push(["error", `${run.error.code}: ${run.error.message}`]);
   return formatTable(lines);
 }
 
 export function tabulateRuns(runs: readonly Run[]): string {
-  const rows = runs.map((run) => [run.id, run.kind, run.status, `${run.progress.done}/${run.progress.total} ${run.progress.unit}`, run.createdAt, run.name ?? ""]);
+  const rows = runs.map((run) => [
+    run.id,
+    run.kind,
+    run.status,
+    `${run.progress.done}/${run.progress.total} ${run.progress.unit}`,
+    run.createdAt,
+    run.name ?? "",
+  ]);
   return formatTable([["RUN", "KIND", "STATUS", "PROGRESS", "CREATED", "NAME"], ...rows]);
 }

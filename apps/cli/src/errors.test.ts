@@ -7,14 +7,20 @@ test("an API failure says what, why, what to try and which request", () => {
   const error = new ApiError(404, { detail: "run run_9 does not exist", code: "not_found", request_id: "req_1" });
 
   expect(formatFailure(toFailure(error))).toBe(
-    ["error: run run_9 does not exist", "  try: check the id; the `list` commands show what is there", "  request: req_1"].join("\n"),
+    [
+      "error: run run_9 does not exist",
+      "  try: check the id; the `list` commands show what is there",
+      "  request: req_1",
+    ].join("\n"),
   );
 });
 
 test("fields that are wrong are told one a line", () => {
   const errors = [{ pointer: "/name", code: "too_small", detail: "must not be empty" }];
 
-  const text = formatFailure(toFailure(new ApiError(400, { detail: "the body is not valid", code: "invalid_input", errors })));
+  const text = formatFailure(
+    toFailure(new ApiError(400, { detail: "the body is not valid", code: "invalid_input", errors })),
+  );
 
   expect(text).toContain("  /name: must not be empty");
 });

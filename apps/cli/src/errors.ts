@@ -48,11 +48,21 @@ export function toFailure(error: unknown): Failure {
     };
   }
   if (error instanceof CliError) {
-    return { code: error.exitCode === 2 ? "usage" : "failed", message: error.message, ...(error.hint ? { hint: error.hint } : {}), exitCode: error.exitCode };
+    return {
+      code: error.exitCode === 2 ? "usage" : "failed",
+      message: error.message,
+      ...(error.hint ? { hint: error.hint } : {}),
+      exitCode: error.exitCode,
+    };
   }
   if (error instanceof z.ZodError) {
     const hint = "the CLI and the API may be of different versions";
-    return { code: "unexpected_answer", message: `the API's answer is not understood: ${z.prettifyError(error)}`, hint, exitCode: 1 };
+    return {
+      code: "unexpected_answer",
+      message: `the API's answer is not understood: ${z.prettifyError(error)}`,
+      hint,
+      exitCode: 1,
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { code: "failed", message, exitCode: 1 };

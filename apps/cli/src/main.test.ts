@@ -13,7 +13,8 @@ test("help exits 0 and names every command", () => {
   const { status, stdout } = run(["--help"]);
 
   expect(status).toBe(0);
-  for (const name of ["up", "login", "dataset", "run", "refine", "train", "evaluate", "model", "sample"]) expect(stdout).toContain(`  ${name} `);
+  for (const name of ["up", "login", "dataset", "run", "refine", "train", "evaluate", "model", "sample"])
+    expect(stdout).toContain(`  ${name} `);
 });
 
 test("wrong usage exits 2 and says what is missing", () => {
@@ -24,7 +25,10 @@ test("wrong usage exits 2 and says what is missing", () => {
 });
 
 test("a failure exits 1, with --json as a document on stdout", () => {
-  const { status, stdout, stderr } = run(["run", "list", "--json"], { WHETSTONE_URL: "http://127.0.0.1:9", WHETSTONE_KEY: "k" });
+  const { status, stdout, stderr } = run(["run", "list", "--json"], {
+    WHETSTONE_URL: "http://127.0.0.1:9",
+    WHETSTONE_KEY: "k",
+  });
 
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: "unreachable" } });
@@ -32,7 +36,10 @@ test("a failure exits 1, with --json as a document on stdout", () => {
 });
 
 test("a file that is not there is wrong usage", () => {
-  const { status, stderr } = run(["dataset", "push", "nowhere.tar", "--name", "x"], { WHETSTONE_URL: "http://127.0.0.1:9", WHETSTONE_KEY: "k" });
+  const { status, stderr } = run(["dataset", "push", "nowhere.tar", "--name", "x"], {
+    WHETSTONE_URL: "http://127.0.0.1:9",
+    WHETSTONE_KEY: "k",
+  });
 
   expect(status).toBe(2);
   expect(stderr).toContain("nowhere.tar does not exist");
@@ -40,5 +47,10 @@ test("a file that is not there is wrong usage", () => {
 
 function run(args: string[], env: Record<string, string> = {}) {
   const main = join(import.meta.dirname, "main.ts");
-  return spawnSync(process.execPath, [main, ...args], { cwd: home, env: { PATH: process.env["PATH"], HOME: home, ...env }, encoding: "utf8", timeout: 50_000 });
+  return spawnSync(process.execPath, [main, ...args], {
+    cwd: home,
+    env: { PATH: process.env["PATH"], HOME: home, ...env },
+    encoding: "utf8",
+    timeout: 50_000,
+  });
 }

@@ -35,7 +35,13 @@ const commands = [
   trainCommand(),
   evaluateCommand(),
   group("model", "model packages", [modelListCommand(), modelPullCommand(), modelPushCommand()]),
-  group("run", "pieces of work", [runStartCommand(), runWatchCommand(), runCancelCommand(), runListCommand(), runShowCommand()]),
+  group("run", "pieces of work", [
+    runStartCommand(),
+    runWatchCommand(),
+    runCancelCommand(),
+    runListCommand(),
+    runShowCommand(),
+  ]),
 ];
 for (const command of commands) program.addCommand(command);
 for (const command of [program, ...commands, ...commands.flatMap((each) => [...each.commands])]) {

@@ -17,7 +17,11 @@ test("a folder becomes a tar of its files, hidden ones and links left out", asyn
 
   await packFolder(folder, join(home, "out.tar"));
 
-  expect(await readTar(join(home, "out.tar"))).toEqual({ "cats/a.png": "aaa", "cats/b.png": "bbb", "metadata.csv": "file_name,text\n" });
+  expect(await readTar(join(home, "out.tar"))).toEqual({
+    "cats/a.png": "aaa",
+    "cats/b.png": "bbb",
+    "metadata.csv": "file_name,text\n",
+  });
 });
 
 test("the same files make the same bytes, whenever they were written", async () => {

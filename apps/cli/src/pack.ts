@@ -72,6 +72,8 @@ async function listEntries(folder: string): Promise<Entry[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .filter((name) => !name.split("/").some((part) => part.startsWith(".")))
-    .sort();
-  return Promise.all(names.map(async (name) => ({ path: join(folder, name), name, sizeBytes: (await stat(join(folder, name))).size })));
+    .toSorted();
+  return Promise.all(
+    names.map(async (name) => ({ path: join(folder, name), name, sizeBytes: (await stat(join(folder, name))).size })),
+  );
 }

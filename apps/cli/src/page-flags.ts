@@ -8,5 +8,7 @@ export interface PageFlags {
 
 /** Flags every list takes. */
 export function pageFlags(command: Command): Command {
-  return command.option("--limit <n>", "at most this many (1-100)", toCount, 20).option("--after <id>", "go on after this one");
+  return command
+    .option("--limit <n>", "at most this many (1-100)", toCount, 20)
+    .option("--after <id>", "go on after this one");
 }

@@ -10,7 +10,10 @@ test("a line shows share, amount, rate and the time that is left", () => {
 });
 
 test("bytes are shown in the units people use", () => {
-  const line = formatProgress({ label: "upload a.tar", done: 3_500_000, total: 7_000_000, unit: "bytes", elapsedMs: 1_000, perSecond: 3_500_000 }, 200);
+  const line = formatProgress(
+    { label: "upload a.tar", done: 3_500_000, total: 7_000_000, unit: "bytes", elapsedMs: 1_000, perSecond: 3_500_000 },
+    200,
+  );
 
   expect(line).toContain("3.5 MB/7.0 MB  3.5 MB/s  1 s left");
 });
@@ -41,7 +44,9 @@ test("another unit starts a new count", () => {
 });
 
 test("nothing known yet is zero per cent and no rate", () => {
-  expect(formatProgress({ ...point, done: 0, total: 0, perSecond: undefined }, 200)).toBe("refine run_1 ░░░░░░░░░░░░░░░░░░░░░░░░   0 % 0/0 samples");
+  expect(formatProgress({ ...point, done: 0, total: 0, perSecond: undefined }, 200)).toBe(
+    "refine run_1 ░░░░░░░░░░░░░░░░░░░░░░░░   0 % 0/0 samples",
+  );
 });
 
 test("a narrow terminal gets a line that fits", () => {

@@ -16,7 +16,10 @@ const barWidth = 24;
 export function formatProgress(point: Point, columns: number): string {
   const { label, done, total, unit } = point;
   const share = total > 0 ? Math.min(1, done / total) : 0;
-  const amount = unit === "bytes" ? `${formatBytes(done)}/${formatBytes(total)}` : `${formatCount(done)}/${formatCount(total)} ${unit}`;
+  const amount =
+    unit === "bytes"
+      ? `${formatBytes(done)}/${formatBytes(total)}`
+      : `${formatCount(done)}/${formatCount(total)} ${unit}`;
   const filled = Math.round(share * barWidth);
   const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
   const line = `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} % ${amount}${formatSpeed(point)}`;
@@ -48,7 +51,11 @@ const plainEveryMs = 10_000;
 const windowMs = 30_000;
 
 /** A line that redraws itself on a terminal; into a pipe or a CI log, a plain line now and then. */
-export function createProgressBar(label: string, terminal: Terminal = stderr(), now: () => number = () => performance.now()): ProgressBar {
+export function createProgressBar(
+  label: string,
+  terminal: Terminal = stderr(),
+  now: () => number = () => performance.now(),
+): ProgressBar {
   const startedAt = now();
   const everyMs = terminal.isTTY ? redrawMs : plainEveryMs;
   let lastDrawnAt = Number.NEGATIVE_INFINITY;
@@ -96,5 +103,9 @@ function createSpeedometer(): (mark: Mark) => number | undefined {
 
 function stderr(): Terminal {
   const { stderr: stream } = process;
-  return { write: (text) => void stream.write(text), isTTY: stream.isTTY === true && !process.env["CI"], columns: stream.columns ?? 80 };
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY && !process.env["CI"],
+    columns: stream.columns ?? 80,
+  };
 }

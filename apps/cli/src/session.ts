@@ -18,5 +18,9 @@ export interface Session {
 export async function openSession(command: Command): Promise<Session> {
   const flags = command.optsWithGlobals<GlobalFlags>();
   const profile = await findProfile(flags.profile, { env: process.env, cwd: process.cwd() });
-  return { api: createClient({ baseUrl: profile.url, key: profile.key }), output: createOutput(flags), url: profile.url };
+  return {
+    api: createClient({ baseUrl: profile.url, key: profile.key }),
+    output: createOutput(flags),
+    url: profile.url,
+  };
 }

@@ -30,7 +30,11 @@ test("the parts that arrive make the file again, in order, and the upload is com
 });
 
 test("a part that fails, breaks off or expires is sent again", async () => {
-  const trouble = new Map<number, ("500" | "drop" | "403")[]>([[1, ["500"]], [2, ["drop", "drop"]], [4, ["403"]]]);
+  const trouble = new Map<number, ("500" | "drop" | "403")[]>([
+    [1, ["500"]],
+    [2, ["drop", "drop"]],
+    [4, ["403"]],
+  ]);
   const { api, storage } = await serve({ trouble });
   const { file, bytes } = await makeFile(4_500);
 
@@ -58,7 +62,9 @@ test("an upload that broke off goes on where it was", async () => {
   const trouble = new Map([[3, Array.from({ length: 6 }, () => "500" as const)]]);
   const { api, storage } = await serve({ trouble });
   const { file } = await makeFile(4_500);
-  await expect(uploadFile(file, options(api))).rejects.toThrow("part 3 could not be uploaded: the storage answered 500");
+  await expect(uploadFile(file, options(api))).rejects.toThrow(
+    "part 3 could not be uploaded: the storage answered 500",
+  );
   const before = new Set(storage.parts.keys());
 
   await uploadFile(file, options(api));
@@ -77,7 +83,12 @@ test("an empty file is refused before anything is asked", async () => {
   expect(storage.created).toBe(0);
 });
 
-const options = (api: ReturnType<typeof createClient>) => ({ api, bar: { update: () => undefined }, resumeFolder: join(home, "resume"), random: () => 0 });
+const options = (api: ReturnType<typeof createClient>) => ({
+  api,
+  bar: { update: () => undefined },
+  resumeFolder: join(home, "resume"),
+  random: () => 0,
+});
 
 async function makeFile(sizeBytes: number): Promise<{ file: Packed; bytes: Buffer }> {
   const bytes = randomBytes(sizeBytes);
@@ -91,7 +102,13 @@ interface Faults {
 
 /** The upload endpoints of the API and an S3 that checks MD5, on one real HTTP server. */
 async function serve({ trouble = new Map() }: Faults = {}) {
-  const storage = { parts: new Map<number, Buffer>(), puts: new Map<number, number>(), completed: [] as number[], created: 0, addressPages: 0 };
+  const storage = {
+    parts: new Map<number, Buffer>(),
+    puts: new Map<number, number>(),
+    completed: [] as number[],
+    created: 0,
+    addressPages: 0,
+  };
   let upload: Record<string, unknown> & { sizeBytes: number } = { sizeBytes: 0 };
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -101,23 +118,45 @@ async function serve({ trouble = new Map() }: Faults = {}) {
 
     function answer(body: Buffer): void {
       const url = new URL(request.url ?? "", base);
-      const send = (value: unknown): void => void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+      const send = (value: unknown): void =>
+        void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
       if (url.pathname === "/v1/uploads") {
-        const { filename, sizeBytes, sha256 } = JSON.parse(body.toString()) as { filename: string; sizeBytes: number; sha256: string };
+        const { filename, sizeBytes, sha256 } = JSON.parse(body.toString()) as {
+          filename: string;
+          sizeBytes: number;
+          sha256: string;
+        };
         storage.created += 1;
         const times = { createdAt: "2026-01-01T00:00:00.000Z", expiresAt: "2026-01-02T00:00:00.000Z" };
-        upload = { id: "up_1", object: "upload", filename, sizeBytes, sha256, partBytes, partCount: Math.ceil(sizeBytes / partBytes), status: "pending", ...times };
+        upload = {
+          id: "up_1",
+          object: "upload",
+          filename,
+          sizeBytes,
+          sha256,
+          partBytes,
+          partCount: Math.ceil(sizeBytes / partBytes),
+          status: "pending",
+          ...times,
+        };
         return send(upload);
       }
       if (url.pathname === "/v1/uploads/up_1") return send(upload);
       if (url.pathname === "/v1/uploads/up_1/parts") {
         storage.addressPages += 1;
         const [from, count] = [Number(url.searchParams.get("from")), Number(url.searchParams.get("count"))];
-        const data = Array.from({ length: count }, (_, i) => ({ partNumber: from + i, url: `${base}/s3?part=${from + i}`, sizeBytes: partBytes, expiresAt: "2026-01-02T00:00:00.000Z" }));
+        const data = Array.from({ length: count }, (_, i) => ({
+          partNumber: from + i,
+          url: `${base}/s3?part=${from + i}`,
+          sizeBytes: partBytes,
+          expiresAt: "2026-01-02T00:00:00.000Z",
+        }));
         return send({ object: "list", data });
       }
       if (url.pathname === "/v1/uploads/up_1/complete") {
-        storage.completed = (JSON.parse(body.toString()) as { parts: { partNumber: number }[] }).parts.map(({ partNumber }) => partNumber);
+        storage.completed = (JSON.parse(body.toString()) as { parts: { partNumber: number }[] }).parts.map(
+          ({ partNumber }) => partNumber,
+        );
         upload = { ...upload, status: "completed" };
         return send(upload);
       }
@@ -136,6 +175,10 @@ async function serve({ trouble = new Map() }: Faults = {}) {
     }
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-  const api = createClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: "k", random: () => 0 });
+  const api = createClient({
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    key: "k",
+    random: () => 0,
+  });
   return { api, storage };
 }

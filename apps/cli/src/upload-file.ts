@@ -28,13 +28,16 @@ export async function uploadFile(file: Packed, options: UploadOptions): Promise<
   const upload = await openUpload(file, { api: options.api, resume });
   if (upload.status === "completed") return upload;
   const sent = await sendParts(upload, { ...options, file, resume });
-  const parts = [...sent].sort(([a], [b]) => a - b).map(([partNumber, etag]) => ({ partNumber, etag }));
+  const parts = [...sent].toSorted(([a], [b]) => a - b).map(([partNumber, etag]) => ({ partNumber, etag }));
   const completed = await options.api.uploads.complete(upload.id, { parts });
   await resume.forget();
   return completed;
 }
 
-async function openUpload({ filename, sizeBytes, sha256 }: Packed, { api, resume }: { api: Client; resume: ResumeFile }): Promise<Upload> {
+async function openUpload(
+  { filename, sizeBytes, sha256 }: Packed,
+  { api, resume }: { api: Client; resume: ResumeFile },
+): Promise<Upload> {
   if (resume.uploadId !== undefined) {
     const before = await api.uploads.get(resume.uploadId).catch(() => undefined);
     if (before?.sha256 === sha256 && (before.status === "pending" || before.status === "completed")) return before;
@@ -53,7 +56,12 @@ async function sendParts(upload: Upload, { api, bar, file, resume, ...rest }: Se
   const stopping = new AbortController();
   await using handle = await open(file.path);
   const sizeOf = (part: number): number => Math.min(upload.partBytes, file.sizeBytes - (part - 1) * upload.partBytes);
-  const report = (): void => bar.update({ done: [...sent.keys()].reduce((sum, part) => sum + sizeOf(part), 0), total: file.sizeBytes, unit: "bytes" });
+  const report = (): void =>
+    bar.update({
+      done: [...sent.keys()].reduce((sum, part) => sum + sizeOf(part), 0),
+      total: file.sizeBytes,
+      unit: "bytes",
+    });
   report();
 
   async function work(): Promise<void> {
@@ -89,7 +97,10 @@ function createAddresses(api: Client, upload: Upload): Addresses {
     async get(part) {
       const found = await known.get(part);
       if (found) return found;
-      const page = api.uploads.parts(upload.id, { from: part, count: Math.min(addressesAtOnce, upload.partCount - part + 1) });
+      const page = api.uploads.parts(upload.id, {
+        from: part,
+        count: Math.min(addressesAtOnce, upload.partCount - part + 1),
+      });
       const pick = (number: number) =>
         page.then(({ data }) => {
           const address = data.find(({ partNumber }) => partNumber === number);
@@ -121,7 +132,10 @@ async function putPart({ part, bytes, addresses, signal, ...rest }: PutPart): Pr
     const outcome = await once();
     if (typeof outcome === "string") return outcome;
     signal.throwIfAborted();
-    if (tries >= maxTries) throw new CliError(`part ${part} could not be uploaded: ${outcome.reason}`, { hint: "run the same command again; parts that arrived are kept" });
+    if (tries >= maxTries)
+      throw new CliError(`part ${part} could not be uploaded: ${outcome.reason}`, {
+        hint: "run the same command again; parts that arrived are kept",
+      });
     addresses.forget(part);
     await sleep((rest.random ?? Math.random)() * Math.min(10_000, 300 * 2 ** tries), signal);
   }
@@ -130,7 +144,12 @@ async function putPart({ part, bytes, addresses, signal, ...rest }: PutPart): Pr
     const { url } = await addresses.get(part);
     try {
       const signals = AbortSignal.any([signal, AbortSignal.timeout(partTimeoutMs)]);
-      const response = await send(url, { method: "PUT", body: bytes, headers: { "content-md5": md5 }, signal: signals });
+      const response = await send(url, {
+        method: "PUT",
+        body: bytes,
+        headers: { "content-md5": md5 },
+        signal: signals,
+      });
       const text = await response.text();
       const etag = response.headers.get("etag");
       if (response.ok && etag) return etag;

@@ -26,7 +26,8 @@ export async function watchRun(run: Run, { api, output, onEvent }: WatchOptions)
     for await (const event of api.runs.events(run.id)) {
       onEvent?.(event);
       if (event.type === "run.progress") bar.update(Run.parse(event.data).progress);
-      if (event.type === "task.retried" || event.type === "task.failed") output.note(`\n${event.type}: ${JSON.stringify(event.data)}`);
+      if (event.type === "task.retried" || event.type === "task.failed")
+        output.note(`\n${event.type}: ${JSON.stringify(event.data)}`);
     }
   } finally {
     process.removeListener("SIGINT", leave);

@@ -34,12 +34,19 @@ export interface DrawOptions {
 /** All artwork of a role's vendors, with noisy alt-text for the corpus and the plain label for the test. */
 export async function drawRole(role: Extract<Role, "corpus" | "test">, options: DrawOptions): Promise<Drawing[]> {
   const concepts = loadConcepts();
-  const icons = vendors.filter((vendor) => vendor.role === role).flatMap((vendor) => matchIcons(vendor.package, concepts).map((icon) => ({ vendor, ...icon })));
-  const chosen = options.limit === undefined || options.limit >= icons.length ? icons : drawLots(icons, options.limit, options.seed);
+  const icons = vendors
+    .filter((vendor) => vendor.role === role)
+    .flatMap((vendor) => matchIcons(vendor.package, concepts).map((icon) => ({ vendor, ...icon })));
+  const chosen =
+    options.limit === undefined || options.limit >= icons.length ? icons : drawLots(icons, options.limit, options.seed);
   const drawings: Drawing[] = [];
   for (let start = 0; start < chosen.length; start += drawnAtOnce) {
     const part = chosen.slice(start, start + drawnAtOnce);
-    drawings.push(...(await Promise.all(part.map(({ vendor, concept, svg }) => draw({ vendor, concept, svg }, { role, concepts, ...options })))));
+    drawings.push(
+      ...(await Promise.all(
+        part.map(({ vendor, concept, svg }) => draw({ vendor, concept, svg }, { role, concepts, ...options })),
+      )),
+    );
     options.onProgress(drawings.length, chosen.length);
   }
   return drawings;
@@ -47,7 +54,7 @@ export async function drawRole(role: Extract<Role, "corpus" | "test">, options: 
 
 /** Every label there is, each once: what a zero-shot classification chooses among. */
 export function listLabels(): string[] {
-  return [...new Set(loadConcepts().map(({ label }) => label))].sort();
+  return [...new Set(loadConcepts().map(({ label }) => label))].toSorted();
 }
 
 interface Icon {
@@ -56,17 +63,30 @@ interface Icon {
   svg: string;
 }
 
-async function draw({ vendor, concept, svg }: Icon, options: DrawOptions & { role: Role; concepts: readonly Concept[] }): Promise<Drawing> {
+async function draw(
+  { vendor, concept, svg }: Icon,
+  options: DrawOptions & { role: Role; concepts: readonly Concept[] },
+): Promise<Drawing> {
   const { label, tags, hexcode } = concept;
-  const altText = options.role === "test" ? label : makeAltText(concept, options.concepts, `${options.seed}/${vendor.name}`).text;
-  return { key: `${vendor.name}-${hexcode.toLowerCase()}`, png: await rasterise(svg, options.sizePx, options.cacheFolder), altText, label, tags };
+  const altText =
+    options.role === "test" ? label : makeAltText(concept, options.concepts, `${options.seed}/${vendor.name}`).text;
+  return {
+    key: `${vendor.name}-${hexcode.toLowerCase()}`,
+    png: await rasterise(svg, options.sizePx, options.cacheFolder),
+    altText,
+    label,
+    tags,
+  };
 }
 
 /** The same lot for the same seed, in the order of the list. */
 function drawLots<T>(items: readonly T[], count: number, seed: string): T[] {
   const random = createRandom(`${seed}/lots`);
-  const ranked = items.map((item, index) => ({ item, index, rank: random.next() })).sort((a, b) => a.rank - b.rank);
-  return ranked.slice(0, count).sort((a, b) => a.index - b.index).map(({ item }) => item);
+  const ranked = items.map((item, index) => ({ item, index, rank: random.next() })).toSorted((a, b) => a.rank - b.rank);
+  return ranked
+    .slice(0, count)
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ item }) => item);
 }
 
 /** WebDataset archives: image, alt-text and the facts to score by, a thousand samples each. */

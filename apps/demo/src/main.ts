@@ -29,7 +29,8 @@ async function main(): Promise<void> {
   const stages = createStages();
   await mkdir(demoFolder, { recursive: true });
   const stack = await stages.run("stack", () => openStack(dataFolder));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void stack.stop().then(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void stack.stop().then(() => process.exit(130)));
   try {
     const measured = await measure({ flags, stages, stack });
     measured.summary.seconds.total = round((performance.now() - startedAt) / 1000);
@@ -37,7 +38,10 @@ async function main(): Promise<void> {
     await writeFile(join(demoFolder, "seeds.json"), `${JSON.stringify(measured.seeds, null, 2)}\n`);
     process.stdout.write(flags.isJson ? `${JSON.stringify(measured.summary)}\n` : `\n${formatTables(measured)}\n\n`);
     process.stderr.write(`summary: ${join(demoFolder, "summary.json")}, ${measured.summary.seconds.total} s in all\n`);
-    if (flags.isKept) process.stderr.write(`the stack stays up: ${stack.url} (docs: ${stack.url}/docs); stop it with: npx whetstone down\n`);
+    if (flags.isKept)
+      process.stderr.write(
+        `the stack stays up: ${stack.url} (docs: ${stack.url}/docs); stop it with: npx whetstone down\n`,
+      );
   } finally {
     if (!flags.isKept) await stack.stop();
   }
@@ -71,10 +75,19 @@ async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages;
       rejected: refined.version.rejectCount - corpusVersion.rejectCount,
       samplesPerSecond: round(corpusVersion.sampleCount / refineSeconds),
       tagF1: texts.tags?.f1 ?? null,
-      clip: { raw: texts.clip.raw.mean, positive: texts.clip.positive?.mean ?? null, negative: texts.clip.negative?.mean ?? null },
+      clip: {
+        raw: texts.clip.raw.mean,
+        positive: texts.clip.positive?.mean ?? null,
+        negative: texts.clip.negative?.mean ?? null,
+      },
     },
     train: { raw: arms.metrics.raw, hq: arms.metrics.hq },
-    evaluate: { base: baseScores, raw: meanScores(arms.scores.raw), hq: meanScores(arms.scores.hq), pixelNearestNeighbour: { acc1: pixels } },
+    evaluate: {
+      base: baseScores,
+      raw: meanScores(arms.scores.raw),
+      hq: meanScores(arms.scores.hq),
+      pixelNearestNeighbour: { acc1: pixels },
+    },
     seconds: { setup: await readSetupSeconds(), total: 0, byStage: stages.secondsByStage },
   };
   return { summary, texts, seeds: arms.scores, testSamples: testVersion.sampleCount, classCount: archives.classCount };
@@ -120,7 +133,12 @@ async function drawArtwork(flags: Flags) {
   const classesPath = join(demoFolder, "classes.txt");
   await writeFile(classesPath, `${labels.join("\n")}\n`);
   const folder = join(demoFolder, "archives");
-  const archives = { corpus: await writeArchives(corpus, folder, "corpus"), test: await writeArchives(test, folder, "test"), classesPath, classCount: labels.length };
+  const archives = {
+    corpus: await writeArchives(corpus, folder, "corpus"),
+    test: await writeArchives(test, folder, "test"),
+    classesPath,
+    classCount: labels.length,
+  };
   return { corpus, test, archives };
 }
 

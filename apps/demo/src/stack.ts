@@ -21,7 +21,10 @@ export async function openStack(dataFolder: string): Promise<Stack> {
   const running = await readProfile(dataFolder);
   if (running && (await answers(running.url))) return toStack(running, async () => undefined);
 
-  const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], { stdio: ["ignore", "pipe", "inherit"], detached: true });
+  const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
@@ -29,7 +32,10 @@ export async function openStack(dataFolder: string): Promise<Stack> {
   };
   process.once("exit", () => child.kill("SIGTERM"));
   const ready = new Promise<void>((done, fail) => {
-    const timer = setTimeout(() => fail(new Error(`the stack was not up after ${readyTimeoutMs / 1000} s; see ${dataFolder}/logs`)), readyTimeoutMs);
+    const timer = setTimeout(
+      () => fail(new Error(`the stack was not up after ${readyTimeoutMs / 1000} s; see ${dataFolder}/logs`)),
+      readyTimeoutMs,
+    );
     createInterface({ input: child.stdout }).on("line", (line) => {
       if (!line.includes('"ready"')) return;
       clearTimeout(timer);
@@ -60,7 +66,9 @@ function toStack({ url, key }: z.infer<typeof Profile>, stop: () => Promise<void
     async whetstone(answer, args) {
       const child = spawn(process.execPath, [cli, "--json", ...args], { stdio: ["ignore", "pipe", "inherit"], env });
       commands.add(child);
-      const ended = new Promise<number | null>((done) => child.once("close", done)).finally(() => commands.delete(child));
+      const ended = new Promise<number | null>((done) => child.once("close", done)).finally(() =>
+        commands.delete(child),
+      );
       let text = "";
       for await (const chunk of child.stdout.setEncoding("utf8")) text += chunk;
       const code = await ended;

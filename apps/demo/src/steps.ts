@@ -34,7 +34,15 @@ export function createSteps(stack: Stack): Steps {
     pushModel: (name) => whetstone(Model, ["model", "push", join(packages, name)]),
 
     async pushDataset(name, archives) {
-      const { version } = await whetstone(Pushed, ["dataset", "push", ...archives, "--name", name, "--shard-samples", String(demoRecipe.shardSamples)]);
+      const { version } = await whetstone(Pushed, [
+        "dataset",
+        "push",
+        ...archives,
+        "--name",
+        name,
+        "--shard-samples",
+        String(demoRecipe.shardSamples),
+      ]);
       return version;
     },
 
@@ -46,13 +54,25 @@ export function createSteps(stack: Stack): Steps {
 
     async train(arm, { versionId, initModelId, seed }) {
       const recipe = JSON.stringify(demoRecipe.arms[arm]);
-      const run = await whetstone(Run, ["train", versionId, "--name", `emoji-clip-${arm}`, "--init", initModelId, "--recipe", recipe, "--seed", String(seed)]);
+      const run = await whetstone(Run, [
+        "train",
+        versionId,
+        "--name",
+        `emoji-clip-${arm}`,
+        "--init",
+        initModelId,
+        "--recipe",
+        recipe,
+        "--seed",
+        String(seed),
+      ]);
       if (run.output.modelId === null) throw new Error(`train run ${run.id} made no model`);
       return api.models.get(run.output.modelId);
     },
 
     async judgeTexts(modelId, versionId) {
-      for (const scores of await evaluateTasks(modelId, ["--on", versionId, "--task", "text-scores"])) if (scores.type === "text-scores") return scores;
+      for (const scores of await evaluateTasks(modelId, ["--on", versionId, "--task", "text-scores"]))
+        if (scores.type === "text-scores") return scores;
       throw new Error("the judge gave no text scores");
     },
 
@@ -62,7 +82,12 @@ export function createSteps(stack: Stack): Steps {
       const classification = all.find((scores) => scores.type === "zero-shot-classification");
       const retrieval = all.find((scores) => scores.type === "retrieval");
       if (!classification || !retrieval) throw new Error(`the evaluation of ${modelId} lacks scores`);
-      return { acc1: classification.acc1, acc5: classification.acc5, textToImageR1: retrieval.textToImage.r1, imageToTextR1: retrieval.imageToText.r1 };
+      return {
+        acc1: classification.acc1,
+        acc5: classification.acc5,
+        textToImageR1: retrieval.textToImage.r1,
+        imageToTextR1: retrieval.imageToText.r1,
+      };
     },
   };
 }

@@ -1,6 +1,11 @@
 import { z } from "zod";
 
-const Scores = z.object({ acc1: z.number(), acc5: z.number().nullable(), textToImageR1: z.number(), imageToTextR1: z.number() });
+const Scores = z.object({
+  acc1: z.number(),
+  acc5: z.number().nullable(),
+  textToImageR1: z.number(),
+  imageToTextR1: z.number(),
+});
 export type Scores = z.infer<typeof Scores>;
 
 /** `.whetstone/demo/summary.json`. Every number in it was measured in the run that wrote it. */
@@ -22,7 +27,8 @@ export type Summary = z.infer<typeof Summary>;
 
 /** Mean of each score over seeds. */
 export function meanScores(all: readonly Scores[]): Scores {
-  const mean = (pick: (scores: Scores) => number): number => all.reduce((sum, scores) => sum + pick(scores), 0) / all.length;
+  const mean = (pick: (scores: Scores) => number): number =>
+    all.reduce((sum, scores) => sum + pick(scores), 0) / all.length;
   return {
     acc1: mean(({ acc1 }) => acc1),
     acc5: all.some(({ acc5 }) => acc5 === null) ? null : mean(({ acc5 }) => acc5 ?? 0),

@@ -11,7 +11,8 @@ export interface Measured {
 }
 
 const percent = (share: number | null): string => (share === null ? "" : `${(share * 100).toFixed(1)} %`);
-const score = (value: number | null | undefined): string => (value === null || value === undefined ? "" : value.toFixed(2));
+const score = (value: number | null | undefined): string =>
+  value === null || value === undefined ? "" : value.toFixed(2);
 
 /** What the demo found, as two tables for a terminal. */
 export function formatTables({ summary, texts, seeds, testSamples, classCount }: Measured): string {
@@ -33,7 +34,12 @@ export function formatTables({ summary, texts, seeds, testSamples, classCount }:
     columns([
       ["", "raw alt-text", "refined d+", "negative d-"],
       ["CLIP score", score(refine.clip.raw), score(refine.clip.positive), score(refine.clip.negative)],
-      ["names the true label", percent(texts.label?.raw ?? null), percent(texts.label?.positive ?? null), percent(texts.label?.negative ?? null)],
+      [
+        "names the true label",
+        percent(texts.label?.raw ?? null),
+        percent(texts.label?.positive ?? null),
+        percent(texts.label?.negative ?? null),
+      ],
       ["tag F1 (t+)", "", refine.tagF1 === null ? "" : refine.tagF1.toFixed(3), ""],
     ]),
     "",
@@ -50,6 +56,7 @@ export function formatTables({ summary, texts, seeds, testSamples, classCount }:
 
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)));
-  const align = (cell: string, column: number): string => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0));
+  const align = (cell: string, column: number): string =>
+    column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0);
   return rows.map((cells) => `  ${cells.map(align).join("   ")}`).join("\n");
 }

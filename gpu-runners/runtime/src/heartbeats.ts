@@ -69,4 +69,4 @@ export function startHeartbeats(options: HeartbeatOptions) {
     },
   };
 }
-export type Heartbeats = ReturnType<typeof startHeartbeats>;
+type Heartbeats = ReturnType<typeof startHeartbeats>;

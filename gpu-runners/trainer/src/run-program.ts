@@ -53,10 +53,14 @@ export async function runProgram(program: Program): Promise<void> {
   };
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const { code, deathSignal } = await new Promise<{ code: number | null; deathSignal: string | null }>((resolve, reject) => {
-      child.once("error", (cause) => reject(new TaskError("python_missing", `${python} can't be started: set WHETSTONE_PYTHON`, { cause })));
-      child.once("close", (exit, name) => resolve({ code: exit, deathSignal: name }));
-    });
+    const { code, deathSignal } = await new Promise<{ code: number | null; deathSignal: string | null }>(
+      (resolve, reject) => {
+        child.once("error", (cause) =>
+          reject(new TaskError("python_missing", `${python} can't be started: set WHETSTONE_PYTHON`, { cause })),
+        );
+        child.once("close", (exit, name) => resolve({ code: exit, deathSignal: name }));
+      },
+    );
     signal.throwIfAborted();
     if (code === 0) return;
     if (code === hopelessExit || failure?.code === "invalid_spec") {

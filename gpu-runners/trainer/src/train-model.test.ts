@@ -24,11 +24,38 @@ async function makeInputs(): Promise<Map<string, string>> {
   const base = createLayerWriter(place("base-0.parquet"), BaseRow);
   const refined = createLayerWriter(place("refined-0.parquet"), RefinedRow);
   for (let n = 0; n < 18; n++) {
-    const { offset, sizeBytes } = await tar.add(`${n}.png`, readFileSync(join(fixtures, `${String(n).padStart(2, "0")}.png`)));
-    const image = { imageMember: `${n}.png`, imageOffset: offset, imageBytes: sizeBytes, imageFormat: "png", imageSha256: uidOf(n).repeat(2), width: 8, height: 8 } as const;
+    const { offset, sizeBytes } = await tar.add(
+      `${n}.png`,
+      readFileSync(join(fixtures, `${String(n).padStart(2, "0")}.png`)),
+    );
+    const image = {
+      imageMember: `${n}.png`,
+      imageOffset: offset,
+      imageBytes: sizeBytes,
+      imageFormat: "png",
+      imageSha256: uidOf(n).repeat(2),
+      width: 8,
+      height: 8,
+    } as const;
     base.append({ uid: uidOf(n), ...image, text: `IMG_${n}.png`, label: null, metadata: "{}", source: "test" });
-    const texts = { positiveDescription: `thing number ${n}`, negativeDescription: "another", positiveTags: ["thing"], negativeTags: ["x"] };
-    if (n > 0) refined.append({ uid: uidOf(n), ...texts, refiner: "r", modelHash: "m", promptHash: "p", isRepaired: false, latencyMs: 1, promptTokens: 1, completionTokens: 1 });
+    const texts = {
+      positiveDescription: `thing number ${n}`,
+      negativeDescription: "another",
+      positiveTags: ["thing"],
+      negativeTags: ["x"],
+    };
+    if (n > 0)
+      refined.append({
+        uid: uidOf(n),
+        ...texts,
+        refiner: "r",
+        modelHash: "m",
+        promptHash: "p",
+        isRepaired: false,
+        latencyMs: 1,
+        promptTokens: 1,
+        completionTokens: 1,
+      });
   }
   await tar.close();
   base.close();
@@ -82,16 +109,29 @@ const params = {
   recipe: { steps: 8, batchSize: 6, positiveProbability: 1, hni: { weight: 0.5 }, checkpointEverySteps: 3 },
 };
 
-test("trains a package from a version and goes on from a checkpoint to the same weights", { timeout: 300_000 }, async () => {
-  const straight = await train(params);
-  const resumed = await train(params, { resumed: straight.kept });
+test(
+  "trains a package from a version and goes on from a checkpoint to the same weights",
+  { timeout: 300_000 },
+  async () => {
+    const straight = await train(params);
+    const resumed = await train(params, { resumed: straight.kept });
 
-  const weightsOf = ({ written }: typeof straight) => readFileSync(written.get("weights.safetensors") ?? "");
-  expect(straight.counts).toEqual({ samples: 18, refined: 17, undecodable: 0 });
-  expect(straight.steps.at(-1)).toBe(8);
-  expect([...straight.written.keys()].toSorted()).toEqual(["curve.jsonl", "model.json", "text.onnx", "tokenizer.json", "visual.onnx", "weights.safetensors"]);
-  expect([...straight.written.values()].every((path) => existsSync(path))).toBe(true);
-  expect(ModelPackage.parse(JSON.parse(readFileSync(straight.written.get("model.json") ?? "", "utf8")))).toMatchObject({ name: "tiny", training: { codeVersion: "test" } });
-  expect(resumed.steps[0]).toBeGreaterThan(0);
-  expect(weightsOf(resumed).equals(weightsOf(straight))).toBe(true);
-});
+    const weightsOf = ({ written }: typeof straight) => readFileSync(written.get("weights.safetensors") ?? "");
+    expect(straight.counts).toEqual({ samples: 18, refined: 17, undecodable: 0 });
+    expect(straight.steps.at(-1)).toBe(8);
+    expect([...straight.written.keys()].toSorted()).toEqual([
+      "curve.jsonl",
+      "model.json",
+      "text.onnx",
+      "tokenizer.json",
+      "visual.onnx",
+      "weights.safetensors",
+    ]);
+    expect([...straight.written.values()].every((path) => existsSync(path))).toBe(true);
+    expect(
+      ModelPackage.parse(JSON.parse(readFileSync(straight.written.get("model.json") ?? "", "utf8"))),
+    ).toMatchObject({ name: "tiny", training: { codeVersion: "test" } });
+    expect(resumed.steps[0]).toBeGreaterThan(0);
+    expect(weightsOf(resumed).equals(weightsOf(straight))).toBe(true);
+  },
+);

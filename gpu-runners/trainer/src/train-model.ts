@@ -51,7 +51,10 @@ export function createTrainModel(settings: TrainerSettings) {
   });
 }
 
-async function prepareSpec({ params, inputs, resumed, workDir }: Context, settings: TrainerSettings): Promise<TrainSpec> {
+async function prepareSpec(
+  { params, inputs, resumed, workDir }: Context,
+  settings: TrainerSettings,
+): Promise<TrainSpec> {
   const [init, output, checkpointDir] = [join(workDir, "init"), join(workDir, "output"), join(workDir, "checkpoints")];
   await Promise.all([init, output, checkpointDir].map((folder) => mkdir(folder)));
   for (const file of initFiles) await symlink(await inputs.path(`init.${file}`), join(init, file));

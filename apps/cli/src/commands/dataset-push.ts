@@ -22,7 +22,9 @@ interface Flags {
 
 export function datasetPushCommand(): Command {
   return new Command("push")
-    .description("upload archives (WebDataset tar, ImageFolder tar or zip) or folders and make them the dataset's next version")
+    .description(
+      "upload archives (WebDataset tar, ImageFolder tar or zip) or folders and make them the dataset's next version",
+    )
     .argument("<path...>", "archives or folders")
     .requiredOption("--name <name>", "the dataset; made if there is none of this name")
     .option("--description <text>", "of a new dataset", "")
@@ -39,7 +41,13 @@ async function push({ paths, flags, command }: { paths: string[]; flags: Flags; 
     for (const path of paths) uploadIds.push(await uploadPath(resolve(path), { api, scratch }));
     const dataset = await findOrCreate(api, flags);
     const options = flags.shardSamples === undefined ? {} : { maxShardSamples: flags.shardSamples };
-    const run = await api.runs.create({ kind: "ingest", datasetId: dataset.id, uploadIds, options, tolerateFailedTasks: flags.tolerateFailed });
+    const run = await api.runs.create({
+      kind: "ingest",
+      datasetId: dataset.id,
+      uploadIds,
+      options,
+      tolerateFailedTasks: flags.tolerateFailed,
+    });
     const settled = expectSuccess(await watchRun(run, { api, output }));
     if (!settled.output.versionId) throw new CliError(`run ${run.id} made no version`);
     const version = await api.versions.get(settled.output.versionId);
@@ -53,14 +61,16 @@ async function uploadPath(path: string, { api, scratch }: { api: Client; scratch
   const info = await stat(path).catch((cause: unknown) => {
     throw new CliError(`${path} does not exist`, { cause, exitCode: 2 });
   });
-  const file: Packed = info.isDirectory() ? await packFolder(path, join(scratch, "folder.tar")) : await measureFile(path);
+  const file: Packed = info.isDirectory()
+    ? await packFolder(path, join(scratch, "folder.tar"))
+    : await measureFile(path);
   const bar = createProgressBar(`upload ${file.filename}`);
   const upload = await uploadFile(file, { api, bar }).finally(() => bar.end());
   return upload.id;
 }
 
 async function findOrCreate(api: Client, { name, description }: Flags): Promise<Dataset> {
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const page = await api.datasets.list({ limit: 100, ...(after ? { after } : {}) });
     const found = page.data.find((dataset) => dataset.name === name);
     if (found) return found;

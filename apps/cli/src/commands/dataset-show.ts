@@ -13,6 +13,9 @@ export function datasetShowCommand(): Command {
         return output.print(version, describeVersion(version));
       }
       const [dataset, versions] = await Promise.all([api.datasets.get(id), api.datasets.versions(id, { limit: 100 })]);
-      output.print({ ...dataset, versions: versions.data }, `${tabulateDatasets([dataset])}\n\n${tabulateVersions(versions.data)}`);
+      output.print(
+        { ...dataset, versions: versions.data },
+        `${tabulateDatasets([dataset])}\n\n${tabulateVersions(versions.data)}`,
+      );
     });
 }

@@ -19,8 +19,11 @@ export function downCommand(): Command {
       if (pid === undefined) return output.print({ stopped: false }, `no stack runs on ${flags.data}`);
       process.kill(pid, "SIGTERM");
       for (const deadline = Date.now() + limitMs; Date.now() < deadline; await sleep(100)) {
-        if ((await readHolder(lockPath)) === undefined) return output.print({ stopped: true, pid }, "stopped; the data is kept");
+        if ((await readHolder(lockPath)) === undefined)
+          return output.print({ stopped: true, pid }, "stopped; the data is kept");
       }
-      throw new CliError(`process ${pid} has not stopped after ${limitMs / 1000} s`, { hint: `kill -9 ${pid}; the next \`whetstone up\` ends what it leaves behind` });
+      throw new CliError(`process ${pid} has not stopped after ${limitMs / 1000} s`, {
+        hint: `kill -9 ${pid}; the next \`whetstone up\` ends what it leaves behind`,
+      });
     });
 }

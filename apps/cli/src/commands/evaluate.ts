@@ -32,20 +32,32 @@ export function evaluateCommand(): Command {
     .action(async (modelId: string, flags: Flags, command: Command) => {
       const tasks = toTasks(flags, flags.classes === undefined ? undefined : await readClasses(flags.classes));
       const { api, output } = await openSession(command);
-      const started = await api.evaluations.create({ modelId, versionId: flags.on, tasks, ...(flags.name ? { name: flags.name } : {}) });
+      const started = await api.evaluations.create({
+        modelId,
+        versionId: flags.on,
+        tasks,
+        ...(flags.name ? { name: flags.name } : {}),
+      });
       if (flags.detach) return output.print(started, `evaluation ${started.id}, run ${started.runId}`);
       expectSuccess(await watchRun(await api.runs.get(started.runId), { api, output }));
       const evaluation = await api.evaluations.get(started.id);
-      output.print(evaluation, [`evaluation ${evaluation.id}`, ...(evaluation.scores ?? []).map(describeScores)].join("\n\n"));
+      output.print(
+        evaluation,
+        [`evaluation ${evaluation.id}`, ...(evaluation.scores ?? []).map(describeScores)].join("\n\n"),
+      );
     });
 }
 
-function toTasks({ task = ["zero-shot-classification"], template }: Flags, classNames: string[] | undefined): EvaluationTask[] {
+function toTasks(
+  { task = ["zero-shot-classification"], template }: Flags,
+  classNames: string[] | undefined,
+): EvaluationTask[] {
   const options = { ...(template ? { templates: template } : {}), ...(classNames ? { classNames } : {}) };
   return task.map((type) => {
     const parsed = EvaluationTask.safeParse({ type, ...(type === "zero-shot-classification" ? options : {}) });
     if (parsed.success) return parsed.data;
-    if (!types.includes(type)) throw new CliError(`--task ${type} is not known; choose of ${types.join(", ")}`, { exitCode: 2 });
+    if (!types.includes(type))
+      throw new CliError(`--task ${type} is not known; choose of ${types.join(", ")}`, { exitCode: 2 });
     throw new CliError(z.prettifyError(parsed.error), { exitCode: 2 });
   });
 }
@@ -54,7 +66,10 @@ async function readClasses(path: string): Promise<string[]> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CliError(`${path} can't be read`, { cause, exitCode: 2 });
   });
-  return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 }
 
 function describeScores(scores: EvaluationScores): string {

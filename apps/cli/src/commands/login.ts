@@ -8,17 +8,23 @@ import type { GlobalFlags } from "../session.ts";
 
 export function loginCommand(): Command {
   return new Command("login")
-    .description("keep the address of an API and a key for it; the key is asked for, or read from a pipe or WHETSTONE_KEY")
+    .description(
+      "keep the address of an API and a key for it; the key is asked for, or read from a pipe or WHETSTONE_KEY",
+    )
     .argument("<url>")
     .action(async (url: string, _flags: unknown, command: Command) => {
-      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) throw new CliError(`${url} is no http(s) address`, { exitCode: 2 });
+      if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+        throw new CliError(`${url} is no http(s) address`, { exitCode: 2 });
       const flags = command.optsWithGlobals<GlobalFlags>();
       const key = process.env["WHETSTONE_KEY"] ?? (await readKey());
       if (key === "") throw new CliError("no key was given", { exitCode: 2 });
       const workspace = await createClient({ baseUrl: url, key, retries: 1 }).workspaces.current();
       const name = flags.profile ?? "default";
       const path = await saveProfile(name, { url, key }, process.env);
-      createOutput(flags).print({ profile: name, url, workspace }, `logged in to workspace ${workspace.name}; profile ${name} is in ${path}`);
+      createOutput(flags).print(
+        { profile: name, url, workspace },
+        `logged in to workspace ${workspace.name}; profile ${name} is in ${path}`,
+      );
     });
 }
 

@@ -34,9 +34,13 @@ export function modelPullCommand(): Command {
 }
 
 /** Writes beside the target and renames, so that no half file carries the name of a whole one. */
-async function download(file: File, { folder, onBytes }: { folder: string; onBytes: (count: number) => void }): Promise<void> {
+async function download(
+  file: File,
+  { folder, onBytes }: { folder: string; onBytes: (count: number) => void },
+): Promise<void> {
   const response = await fetch(file.url, { signal: AbortSignal.timeout(30 * 60_000) });
-  if (!response.ok || !response.body) throw new CliError(`${file.name}: the storage answered ${response.status}`, { hint: "try again" });
+  if (!response.ok || !response.body)
+    throw new CliError(`${file.name}: the storage answered ${response.status}`, { hint: "try again" });
   const partial = join(folder, `${file.name}.partial`);
   const hash = createHash("sha256");
   const measure = new Transform({

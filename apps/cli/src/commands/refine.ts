@@ -33,7 +33,15 @@ export function refineCommand(): Command {
     .action(async (versionId: string, flags: Flags, command: Command) => {
       const { api, output } = await openSession(command);
       const { prompt, temperature, seed } = flags;
-      const run = await api.runs.create({ kind: "refine", versionId, refiner: toRefiner(flags), prompt, temperature, seed, tolerateFailedTasks: flags.tolerateFailed });
+      const run = await api.runs.create({
+        kind: "refine",
+        versionId,
+        refiner: toRefiner(flags),
+        prompt,
+        temperature,
+        seed,
+        tolerateFailedTasks: flags.tolerateFailed,
+      });
       const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
       output.print(settled, describeRun(settled));
     });
@@ -42,5 +50,11 @@ export function refineCommand(): Command {
 function toRefiner({ baseUrl, model, keySecret, concurrency }: Flags) {
   if (baseUrl === undefined) return { provider: "embedded" as const, ...(model ? { model } : {}) };
   if (model === undefined) throw new CliError("--base-url needs --model", { exitCode: 2 });
-  return { provider: "openai" as const, baseUrl, model, concurrency, ...(keySecret ? { apiKeySecret: keySecret } : {}) };
+  return {
+    provider: "openai" as const,
+    baseUrl,
+    model,
+    concurrency,
+    ...(keySecret ? { apiKeySecret: keySecret } : {}),
+  };
 }

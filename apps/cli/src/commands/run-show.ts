@@ -19,5 +19,16 @@ export function runShowCommand(): Command {
 function failures(tasks: readonly Task[]): string[] {
   const failed = tasks.filter(({ error }) => error !== null);
   if (failed.length === 0) return [];
-  return [formatTable([["TASK", "INDEX", "STATUS", "TRIES", "ERROR"], ...failed.map((task) => [task.id, String(task.index), task.status, String(task.attempt), `${task.error?.code}: ${task.error?.message}`])])];
+  return [
+    formatTable([
+      ["TASK", "INDEX", "STATUS", "TRIES", "ERROR"],
+      ...failed.map((task) => [
+        task.id,
+        String(task.index),
+        task.status,
+        String(task.attempt),
+        `${task.error?.code}: ${task.error?.message}`,
+      ]),
+    ]),
+  ];
 }

@@ -12,7 +12,7 @@ export function sampleShowCommand(): Command {
     .argument("<version>", "dsv_...")
     .argument("<uid>")
     .option("--image <file>", "also write the image there")
-    .action(async (versionId: string, uid: string, flags: { image?: string }, command: Command) => {
+    .action(async (...[versionId, uid, flags, command]: [string, string, { image?: string }, Command]) => {
       const { api, output } = await openSession(command);
       const sample = await api.versions.sample(versionId, uid);
       if (flags.image) await writeFile(flags.image, await fetchImage(sample));
@@ -22,7 +22,10 @@ export function sampleShowCommand(): Command {
 
 async function fetchImage({ image }: Sample): Promise<Buffer> {
   const response = await fetch(image.url, { headers: { range: image.range }, signal: AbortSignal.timeout(60_000) });
-  if (!response.ok) throw new CliError(`the storage answered ${response.status} for the image`, { hint: "try again; its address may have expired" });
+  if (!response.ok)
+    throw new CliError(`the storage answered ${response.status} for the image`, {
+      hint: "try again; its address may have expired",
+    });
   return Buffer.from(await response.arrayBuffer());
 }
 
@@ -37,7 +40,11 @@ function describe({ uid, text, label, image, refinement, provenance, metadata }:
     lines.push(["d+", refinement.positiveDescription], ["d-", refinement.negativeDescription]);
     lines.push(["t+", refinement.positiveTags.join(", ")], ["t-", refinement.negativeTags.join(", ")]);
   }
-  if (provenance) lines.push(["by", `${provenance.refiner}, model ${provenance.modelHash.slice(0, 12)}, ${Math.round(provenance.latencyMs)} ms`]);
+  if (provenance)
+    lines.push([
+      "by",
+      `${provenance.refiner}, model ${provenance.modelHash.slice(0, 12)}, ${Math.round(provenance.latencyMs)} ms`,
+    ]);
   if (Object.keys(metadata).length > 0) lines.push(["metadata", JSON.stringify(metadata)]);
   return formatTable(lines);
 }

@@ -32,14 +32,24 @@ export function trainCommand(): Command {
       const recipe = toRecipe(flags);
       const { api, output } = await openSession(command);
       const { name, init, seed } = flags;
-      const run = await api.runs.create({ kind: "train", versionId, modelName: name, initModelId: init, fromScratch: flags.scratch === true, recipe, seed });
+      const run = await api.runs.create({
+        kind: "train",
+        versionId,
+        modelName: name,
+        initModelId: init,
+        fromScratch: flags.scratch === true,
+        recipe,
+        seed,
+      });
       const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
       output.print(settled, describeRun(settled));
     });
 }
 
 function toRecipe({ recipe = {}, steps }: Flags): z.output<typeof TrainRecipe> {
-  const parsed = TrainRecipe.safeParse(typeof recipe === "object" && steps !== undefined ? { ...recipe, steps } : recipe);
+  const parsed = TrainRecipe.safeParse(
+    typeof recipe === "object" && steps !== undefined ? { ...recipe, steps } : recipe,
+  );
   if (parsed.success) return parsed.data;
   throw new CliError(`--recipe is no recipe: ${z.prettifyError(parsed.error)}`, { exitCode: 2 });
 }

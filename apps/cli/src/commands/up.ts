@@ -25,7 +25,10 @@ export function upCommand(): Command {
     .option("--data <folder>", "where everything is kept", ".whetstone")
     .option("--api-port <port>", "port of the API (default: last time's, else any free one)", toCount)
     .option("--s3-port <port>", "port of the local S3 (default: last time's, else any free one)", toCount)
-    .option("--s3-endpoint <url>", "use this S3 instead of a local one; keys by S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY")
+    .option(
+      "--s3-endpoint <url>",
+      "use this S3 instead of a local one; keys by S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY",
+    )
     .option("--s3-bucket <name>", "bucket of --s3-endpoint; it must exist")
     .option("--s3-region <name>", "region of --s3-endpoint", "us-east-1")
     .option("--runners <n>", "vision and refiner runners to start, each (one trainer always)", toCount, 1)
@@ -68,7 +71,16 @@ async function up(flags: Flags): Promise<void> {
 
 function announce(output: Output, { stack, flags, seconds }: { stack: Stack; flags: Flags; seconds: number }): void {
   const { url, s3Endpoint, runners } = stack;
-  const facts = { event: "ready", url, docs: `${url}/docs`, s3: s3Endpoint, runners, profile: resolve(flags.data, "profile.json"), data: resolve(flags.data), pid: process.pid };
+  const facts = {
+    event: "ready",
+    url,
+    docs: `${url}/docs`,
+    s3: s3Endpoint,
+    runners,
+    profile: resolve(flags.data, "profile.json"),
+    data: resolve(flags.data),
+    pid: process.pid,
+  };
   output.print(
     facts,
     [

@@ -60,7 +60,10 @@ function parseSecrets(text: string, path: string): Secrets {
   try {
     return Secrets.parse(JSON.parse(text));
   } catch (cause) {
-    throw new CliError(`${path} is damaged`, { cause, hint: "restore it, or delete the whole data folder to start afresh" });
+    throw new CliError(`${path} is damaged`, {
+      cause,
+      hint: "restore it, or delete the whole data folder to start afresh",
+    });
   }
 }
 

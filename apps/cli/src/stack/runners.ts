@@ -8,7 +8,9 @@ export type RunnerKind = (typeof runnerKinds)[number];
 /** One trainer is enough for a machine: training uses all its cores. */
 export function listRunners(count: number): { name: string; kind: RunnerKind }[] {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  return runnerKinds.flatMap((kind) => (kind === "trainer" ? [1] : numbers).map((number) => ({ name: `${kind}-${number}`, kind })));
+  return runnerKinds.flatMap((kind) =>
+    (kind === "trainer" ? [1] : numbers).map((number) => ({ name: `${kind}-${number}`, kind })),
+  );
 }
 
 export interface RunnerSettings {

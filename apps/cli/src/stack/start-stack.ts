@@ -33,7 +33,9 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-type Start = (plan: Omit<ServiceOptions, "logPath" | "signal" | "onPid" | "onRestart" | "onGiveUp">) => Promise<Service>;
+type Start = (
+  plan: Omit<ServiceOptions, "logPath" | "signal" | "onPid" | "onRestart" | "onGiveUp">,
+) => Promise<Service>;
 
 /** Everything on this machine: storage, then the Workers, then the runners, each healthy before what needs it starts. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -45,7 +47,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const start: Start = async (plan) => {
     const logPath = join(folder.logs, `${plan.name}.log`);
     const onPid = (pid: number) => noteChild(childrenPath, pid);
-    const service = await startService({ ...plan, logPath, signal: options.signal, onPid, onRestart: options.onNote, onGiveUp: options.onGiveUp });
+    const service = await startService({
+      ...plan,
+      logPath,
+      signal: options.signal,
+      onPid,
+      onRestart: options.onNote,
+      onGiveUp: options.onGiveUp,
+    });
     services.push(service);
     return service;
   };
@@ -61,8 +70,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     if ((await endLeftovers(childrenPath)) > 0) options.onNote("ended processes that an earlier stack had left behind");
     const secrets = await folder.readSecrets();
-    const [s3] = await Promise.all([openStorage(), timed("database", () => migrate(folder.path, join(folder.logs, "migrations.log")))]);
-    const apiPort = options.apiPort ? await takePort(options.apiPort, "--api-port") : await preferPort(secrets.apiPort, "--api-port");
+    const [s3] = await Promise.all([
+      openStorage(),
+      timed("database", () => migrate(folder.path, join(folder.logs, "migrations.log"))),
+    ]);
+    const apiPort = options.apiPort
+      ? await takePort(options.apiPort, "--api-port")
+      : await preferPort(secrets.apiPort, "--api-port");
     const url = `http://127.0.0.1:${apiPort}`;
     await timed("workers", () => start(planWorkers(folder.path, apiPort, { s3, adminToken: secrets.adminToken })));
     const account = await openAccount(folder, secrets, url);
@@ -85,7 +99,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   async function startLocalStorage({ path }: DataFolder, secrets: Secrets): Promise<S3Settings> {
     const keys = { accessKeyId: secrets.s3AccessKeyId, secretAccessKey: secrets.s3SecretAccessKey };
-    const port = options.s3Port ? await takePort(options.s3Port, "--s3-port") : await preferPort(secrets.s3Port, "--s3-port");
+    const port = options.s3Port
+      ? await takePort(options.s3Port, "--s3-port")
+      : await preferPort(secrets.s3Port, "--s3-port");
     await start(await planStorage(path, port, keys));
     secrets.s3Port = port;
     return { endpoint: `http://127.0.0.1:${port}`, region: "us-east-1", bucket: localBucket, ...keys };

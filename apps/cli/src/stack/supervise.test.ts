@@ -12,7 +12,9 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 test("a child that is killed is started again", async () => {
   const pids: number[] = [];
-  const service = await startService(options("setInterval(() => {}, 1000)", { onPid: async (pid) => void pids.push(pid) }));
+  const service = await startService(
+    options("setInterval(() => {}, 1000)", { onPid: async (pid) => void pids.push(pid) }),
+  );
 
   process.kill(pids[0] ?? 0, "SIGKILL");
   await vi.waitFor(() => expect(pids).toHaveLength(2), 15_000);
@@ -30,16 +32,25 @@ test("a child that ends before it is ready fails the start with the end of its l
 test("a child that never gets ready is stopped and told of", async () => {
   const pids: number[] = [];
 
-  const starting = startService(options("setInterval(() => {}, 1000)", { isReady: () => false, readyTimeoutMs: 300, onPid: async (pid) => void pids.push(pid) }));
+  const starting = startService(
+    options("setInterval(() => {}, 1000)", {
+      isReady: () => false,
+      readyTimeoutMs: 300,
+      onPid: async (pid) => void pids.push(pid),
+    }),
+  );
 
   await expect(starting).rejects.toThrow("child was not ready after 0.3 s");
   expect(isGone(pids[0])).toBe(true);
 });
 
 test("stopping a child stops what it started too", async () => {
-  const grandchild = "const c = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); console.log('pid', c.pid); setInterval(() => {}, 1000)";
+  const grandchild =
+    "const c = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); console.log('pid', c.pid); setInterval(() => {}, 1000)";
   let said = "";
-  const service = await startService(options(grandchild, { onLine: (line) => void (said = line), isReady: () => said !== "" }));
+  const service = await startService(
+    options(grandchild, { onLine: (line) => void (said = line), isReady: () => said !== "" }),
+  );
 
   await service.stop();
 

@@ -51,14 +51,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 
   async function watch(): Promise<void> {
-    for (let crashes = 0; ; ) {
+    for (let crashes = 0; ;) {
       const startedAt = performance.now();
       const how = await child.exited;
       if (isStopping) return;
       crashes = performance.now() - startedAt > stableMs ? 1 : crashes + 1;
       if (crashes > maxCrashesInARow) return options.onGiveUp(await toError(child, `${how} ${crashes} times in a row`));
       const delayMs = Math.min(maxDelayMs, 250 * 2 ** (crashes - 1));
-      options.onRestart(`${options.name} ${how}; starting it again in ${(delayMs / 1000).toFixed(1)} s (log: ${options.logPath})`);
+      options.onRestart(
+        `${options.name} ${how}; starting it again in ${(delayMs / 1000).toFixed(1)} s (log: ${options.logPath})`,
+      );
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (isStopping) return;
       child = await start();

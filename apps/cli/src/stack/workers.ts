@@ -36,7 +36,14 @@ export async function migrate(folder: string, logPath: string): Promise<void> {
   if ((await readFile(stampPath, "utf8").catch(() => "")) === stamp) return;
 
   const args = [wrangler, "d1", "migrations", "apply", "whetstone", "--local", "--persist-to", state, "-c", apiConfig];
-  const child = startChild({ name: "migrations", command: process.execPath, args, cwd: root, env: quietWrangler(folder), logPath });
+  const child = startChild({
+    name: "migrations",
+    command: process.execPath,
+    args,
+    cwd: root,
+    env: quietWrangler(folder),
+    logPath,
+  });
   const timer = setTimeout(() => void child.stop(), migrateTimeoutMs);
   const how = await child.exited;
   clearTimeout(timer);
@@ -75,7 +82,7 @@ export function planWorkers(folder: string, port: number, settings: { s3: S3Sett
 
 async function hashMigrations(): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of (await readdir(migrations)).filter((file) => file.endsWith(".sql")).sort()) {
+  for (const name of (await readdir(migrations)).filter((file) => file.endsWith(".sql")).toSorted()) {
     hash.update(name).update(await readFile(join(migrations, name)));
   }
   return hash.digest("hex");
