@@ -69,4 +69,3 @@ export function startHeartbeats(options: HeartbeatOptions) {
     },
   };
 }
-type Heartbeats = ReturnType<typeof startHeartbeats>;
