@@ -38,10 +38,16 @@ test(
   async () => {
     const random = seededRandom(20261123);
     const versionId = await ingest();
+    let spawned = 0;
     const proxy = await startDroppingProxy({ target: stack.url, share: 0.1, random });
-    const env = { WHETSTONE_ALLOW_PRIVATE_ENDPOINTS: "1", WHETSTONE_CACHE_DIR: "" };
-    const spawnRunner = (): RunnerProcess =>
-      startRunner("refiner", { url: proxy.url, token: stack.secrets.runnerKey, env });
+    // A cache folder of its own each: nothing a killed runner did may help the next one.
+    const spawnRunner = (): RunnerProcess => {
+      const env = {
+        WHETSTONE_ALLOW_PRIVATE_ENDPOINTS: "1",
+        WHETSTONE_CACHE_DIR: join(folder, `cache-${(spawned += 1)}`),
+      };
+      return startRunner("refiner", { url: proxy.url, token: stack.secrets.runnerKey, env });
+    };
     const runners = [spawnRunner(), spawnRunner()];
 
     const run = await stack.api.runs.create({
@@ -54,6 +60,7 @@ test(
     for (; killed < kills; killed += 1) {
       await sleep(400 + random() * 1600);
       const victim = Math.floor(random() * runners.length);
+      expect(runners[victim]?.child.exitCode, "a runner ended by itself").toBeNull();
       await runners[victim]?.kill();
       runners[victim] = spawnRunner();
       if (killed === 15) await killChild("wrangler");

@@ -1,0 +1,41 @@
+// npm run bench: speed of the parts on this machine, printed; nothing is asserted.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { startStack } from "../e2e/stack.ts";
+import { benchApi } from "./api-latency.ts";
+import { benchNoop } from "./noop.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+{
+  await using stack = await startStack({ runners: 1 });
+  const { url: baseUrl, secrets } = stack;
+  const noop = await benchNoop({ baseUrl, key: secrets.workspaceKey, runnerKey: secrets.runnerKey });
+  say(
+    `no-op tasks      ${noop.tasks} by ${noop.runners} runners in ${noop.seconds.toFixed(1)} s (goal < 60 s), ${noop.tasksPerSecond.toFixed(0)}/s`,
+  );
+  const api = await benchApi(stack);
+  say(
+    `API              p50 ${api.p50Ms.toFixed(0)} ms, p95 ${api.p95Ms.toFixed(0)} ms at ${api.requestsPerSecond} requests/s during a refine run (goal p95 < 100 ms)`,
+  );
+  say(
+    `orchestration    ${(api.orchestrationShare * 100).toFixed(1)} % of that run's ${api.runSeconds.toFixed(1)} s had no task in hand (goal < 5 %)`,
+  );
+}
+say("refiner:");
+await run(process.execPath, ["src/bench.ts"], "gpu-runners/refiner");
+say("training step, HQ against plain (goal <= 1.3):");
+await run(".venv/bin/python", ["-m", "trainer.bench"], "gpu-runners/trainer");
+say("ingest memory (goal: the same for both sizes):");
+await run(process.execPath, ["tests/bench/ingest-memory.ts", ...process.argv.slice(2)], ".");
+
+async function run(command: string, args: string[], folder: string): Promise<void> {
+  const child = spawn(command, args, {
+    cwd: `${root}/${folder}`,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, OMP_WAIT_POLICY: "passive" },
+  });
+  const [code] = await once(child, "exit");
+  if (code !== 0) say(`  failed: ${command} ${args.join(" ")} ended with ${code}`);
+}
