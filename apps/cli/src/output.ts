@@ -16,14 +16,14 @@ export function createOutput(flags: { json?: boolean }): Output {
   };
 }
 
-/** A reader that went away (`whetstone run list | head`) is no error. */
+/** A reader that went away (`whetstone run list | head`) is no error; words nobody hears any more are dropped. */
 export function surviveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(0);
-      throw error;
-    });
-  }
+  process.stderr.on("error", () => undefined);
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    // A command that has something to tidy up listens for SIGTERM.
+    if (!process.emit("SIGTERM", "SIGTERM")) process.exit(0);
+  });
 }
 
 /** Rows as columns of text; the first row is the head. */

@@ -43,7 +43,8 @@ async function main(): Promise<void> {
         `the stack stays up: ${stack.url} (docs: ${stack.url}/docs); stop it with: npx whetstone down\n`,
       );
   } finally {
-    if (!flags.isKept) await stack.stop();
+    if (flags.isKept) stack.release();
+    else await stack.stop();
   }
 }
 

@@ -14,12 +14,14 @@ export interface Stack {
   /** Runs a CLI command and answers the JSON it printed; its progress goes to stderr. */
   whetstone<T extends z.ZodType>(answer: T, args: readonly string[]): Promise<z.output<T>>;
   stop(): Promise<void>;
+  /** Leaves the stack up when this process ends. */
+  release(): void;
 }
 
 /** `whetstone up` as a child, or the stack that runs on this folder already. */
 export async function openStack(dataFolder: string): Promise<Stack> {
   const running = await readProfile(dataFolder);
-  if (running && (await answers(running.url))) return toStack(running, async () => undefined);
+  if (running && (await answers(running.url))) return toStack(running, { stop: async () => undefined, release: () => undefined });
 
   const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -30,7 +32,13 @@ export async function openStack(dataFolder: string): Promise<Stack> {
     child.kill("SIGTERM");
     await ended;
   };
-  process.once("exit", () => child.kill("SIGTERM"));
+  const onExit = (): void => void child.kill("SIGTERM");
+  process.once("exit", onExit);
+  const release = (): void => {
+    process.removeListener("exit", onExit);
+    child.stdout.destroy();
+    child.unref();
+  };
   const ready = new Promise<void>((done, fail) => {
     const timer = setTimeout(
       () => fail(new Error(`the stack was not up after ${readyTimeoutMs / 1000} s; see ${dataFolder}/logs`)),
@@ -47,18 +55,18 @@ export async function openStack(dataFolder: string): Promise<Stack> {
     await stop();
     throw error;
   });
-  child.unref();
   const profile = await readProfile(dataFolder);
   if (!profile) throw new Error(`${dataFolder}/profile.json is missing`);
-  return toStack(profile, stop);
+  return toStack(profile, { stop, release });
 }
 
-function toStack({ url, key }: z.infer<typeof Profile>, stop: () => Promise<void>): Stack {
+function toStack({ url, key }: z.infer<typeof Profile>, { stop, release }: Pick<Stack, "stop" | "release">): Stack {
   const env = { ...process.env, WHETSTONE_URL: url, WHETSTONE_KEY: key };
   const commands = new Set<ChildProcess>();
   return {
     url,
     key,
+    release,
     async stop() {
       for (const command of commands) command.kill("SIGTERM");
       await stop();
