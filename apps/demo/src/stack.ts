@@ -21,7 +21,8 @@ export interface Stack {
 /** `whetstone up` as a child, or the stack that runs on this folder already. */
 export async function openStack(dataFolder: string): Promise<Stack> {
   const running = await readProfile(dataFolder);
-  if (running && (await answers(running.url))) return toStack(running, { stop: async () => undefined, release: () => undefined });
+  if (running && (await answers(running.url)))
+    return toStack(running, { stop: async () => undefined, release: () => undefined });
 
   const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], {
     stdio: ["ignore", "pipe", "inherit"],
