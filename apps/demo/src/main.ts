@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { type Drawing, type DrawOptions, drawRole, listLabels, writeArchives } from "./corpus.ts";
 import { scorePixelNeighbours } from "./pixel-nearest-neighbour.ts";
 import { type ArmName, armNames, demoRecipe } from "./recipe.ts";
+import { makeReport } from "./report.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { createStages, type Stages } from "./stages.ts";
 import { createSteps, type Steps } from "./steps.ts";
@@ -32,12 +33,15 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void stack.stop().then(() => process.exit(130)));
   try {
-    const measured = await measure({ flags, stages, stack });
+    const { measured, report } = await measure({ flags, stages, stack });
     measured.summary.seconds.total = round((performance.now() - startedAt) / 1000);
     await writeFile(join(demoFolder, "summary.json"), `${JSON.stringify(Summary.parse(measured.summary), null, 2)}\n`);
+    await writeFile(join(demoFolder, "report.html"), report);
     await writeFile(join(demoFolder, "seeds.json"), `${JSON.stringify(measured.seeds, null, 2)}\n`);
     process.stdout.write(flags.isJson ? `${JSON.stringify(measured.summary)}\n` : `\n${formatTables(measured)}\n\n`);
-    process.stderr.write(`summary: ${join(demoFolder, "summary.json")}, ${measured.summary.seconds.total} s in all\n`);
+    const { total } = measured.summary.seconds;
+    process.stderr.write(`page of results: ${join(demoFolder, "report.html")}\n`);
+    process.stderr.write(`summary: ${join(demoFolder, "summary.json")}, ${total} s in all\n`);
     if (flags.isKept)
       process.stderr.write(
         `the stack stays up: ${stack.url} (docs: ${stack.url}/docs); stop it with: npx whetstone down\n`,
@@ -48,7 +52,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages; stack: Stack }): Promise<Measured> {
+async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages; stack: Stack }) {
   const steps = createSteps(stack);
   const { corpus, test, archives } = await stages.run("artwork", () => drawArtwork(flags));
   const [base, judge] = await stages.run("models", async () => [
@@ -91,7 +95,15 @@ async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages;
     },
     seconds: { setup: await readSetupSeconds(), total: 0, byStage: stages.secondsByStage },
   };
-  return { summary, texts, seeds: arms.scores, testSamples: testVersion.sampleCount, classCount: archives.classCount };
+  const { scores: seeds } = arms;
+  const measured: Measured = {
+    summary,
+    texts,
+    seeds,
+    testSamples: testVersion.sampleCount,
+    classCount: archives.classCount,
+  };
+  return { measured, report: await makeReport(steps.api, refined.version.id, measured) };
 }
 
 interface ArmInput {
