@@ -139,7 +139,7 @@ def compress_weights(path: Path) -> None:
 
 
 def forget_origin(model: onnx.ModelProto) -> None:
-    """Drops the exporter's notes: stack traces with the paths of the machine it ran on, half the size of a small graph."""
+    """Drops the exporter's notes: stack traces with the paths of the machine it ran on."""
     noted = [model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output]
     for part in [*noted, *model.functions, *(node for function in model.functions for node in function.node)]:
         del part.metadata_props[:]
