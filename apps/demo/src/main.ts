@@ -102,6 +102,7 @@ async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages;
     seeds,
     testSamples: testVersion.sampleCount,
     classCount: archives.classCount,
+    cacheHits: run.counts["cacheHits"] ?? 0,
   };
   return { measured, report: await makeReport(steps.api, refined.version.id, measured) };
 }

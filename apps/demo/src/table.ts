@@ -8,6 +8,8 @@ export interface Measured {
   seeds: { raw: Scores[]; hq: Scores[] };
   testSamples: number;
   classCount: number;
+  /** Refinements that an earlier run of this stack had made already. */
+  cacheHits: number;
 }
 
 const percent = (share: number | null): string => (share === null ? "" : `${(share * 100).toFixed(1)} %`);
@@ -15,7 +17,7 @@ const score = (value: number | null | undefined): string =>
   value === null || value === undefined ? "" : value.toFixed(2);
 
 /** What the demo found, as two tables for a terminal. */
-export function formatTables({ summary, texts, seeds, testSamples, classCount }: Measured): string {
+export function formatTables({ summary, texts, seeds, testSamples, classCount, cacheHits }: Measured): string {
   const { refine, evaluate } = summary;
   const seedCount = seeds.raw.length;
   const acc1 = (arm: "raw" | "hq"): string => {
@@ -30,7 +32,7 @@ export function formatTables({ summary, texts, seeds, testSamples, classCount }:
     percent(scores.imageToTextR1),
   ];
   return [
-    `Texts of ${refine.ok} images, judged by a CLIP that learnt from other artwork (${refine.rejected} rejected, ${refine.samplesPerSecond.toFixed(1)} samples/s)`,
+    `Texts of ${refine.ok} images, judged by a CLIP that learnt from other artwork (${refine.rejected} rejected, ${refine.samplesPerSecond.toFixed(1)} samples/s${cacheHits > 0 ? `, ${cacheHits} from the cache` : ""})`,
     columns([
       ["", "raw alt-text", "refined d+", "negative d-"],
       ["CLIP score", score(refine.clip.raw), score(refine.clip.positive), score(refine.clip.negative)],

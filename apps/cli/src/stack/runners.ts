@@ -14,6 +14,8 @@ export function listRunners(count: number): { name: string; kind: RunnerKind }[]
 }
 
 export interface RunnerSettings {
+  /** The stack's data folder; what refiners remember lives and goes with it. */
+  folder: string;
   url: string;
   token: string;
   isWatching: boolean;
@@ -33,6 +35,7 @@ export function planRunner({ name, kind }: { name: string; kind: RunnerKind }, s
     cwd: root,
     env: {
       MALLOC_ARENA_MAX: "2",
+      WHETSTONE_CACHE_DIR: join(settings.folder, "cache"),
       ...process.env,
       WHETSTONE_URL: settings.url,
       WHETSTONE_RUNNER_TOKEN: settings.token,

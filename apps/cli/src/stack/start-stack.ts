@@ -85,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     cron = setInterval(() => void fireCron(url), cronEveryMs);
 
     const runners = options.runnerCount > 0 ? listRunners(options.runnerCount) : [];
-    const settings = { url, token: account.runnerKey, isWatching: options.isWatching };
+    const settings = { folder: folder.path, url, token: account.runnerKey, isWatching: options.isWatching };
     await timed("runners", () => Promise.all(runners.map((runner) => start(planRunner(runner, settings)))));
     return { url, s3Endpoint: s3.endpoint, runners: runners.map(({ name }) => name), stop };
 
