@@ -1,3 +1,6 @@
+/** What both arms are given alike. */
+const budget = { steps: 400, batchSize: 128, learningRate: 5e-4, warmupSteps: 30 } as const;
+
 /** Every value the demo's two training arms are made of, in one place. Both start from the same base and take equal steps. */
 export const demoRecipe = {
   datasets: { corpus: "emoji-corpus", test: "emoji-test" },
@@ -7,19 +10,13 @@ export const demoRecipe = {
   shardSamples: 500,
   arms: {
     raw: {
-      steps: 400,
-      batchSize: 128,
-      learningRate: 5e-4,
-      warmupSteps: 30,
+      ...budget,
       positiveProbability: 0,
       hni: { weight: 0 },
       tags: { weight: 0 },
     },
     hq: {
-      steps: 400,
-      batchSize: 128,
-      learningRate: 5e-4,
-      warmupSteps: 30,
+      ...budget,
       positiveProbability: 0.8,
       hni: { weight: 0.25 },
       tags: { weight: 0.1 },

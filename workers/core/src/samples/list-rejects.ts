@@ -2,7 +2,7 @@ import type { PageOf, PageQuery, Reject } from "@whetstone/schemas/api";
 import { RejectRow } from "@whetstone/schemas/tasks";
 import type { Context } from "../context.ts";
 import { getManifest } from "../versions/get-manifest.ts";
-import { slicePage, toCursor } from "./positions.ts";
+import { slicePage, toCursor, toCursorPage } from "./positions.ts";
 import { readRows } from "./read-rows.ts";
 
 /** Samples a version leaves out, and why. */
@@ -21,11 +21,5 @@ export async function listRejects(ctx: Context, versionId: string, page: PageQue
     const rejects = rows.map((row, index): Reject => ({ ...row, object: "reject", cursor: toCursor(first + index) }));
     data.push(...(page.order === "asc" ? rejects : rejects.toReversed()));
   }
-  return {
-    object: "list",
-    data,
-    first_id: data[0]?.cursor ?? null,
-    last_id: data.at(-1)?.cursor ?? null,
-    has_more: hasMore,
-  };
+  return toCursorPage(data, hasMore);
 }

@@ -1,7 +1,7 @@
 import type { PageOf, PageQuery, Sample } from "@whetstone/schemas/api";
 import type { Context } from "../context.ts";
 import { getManifest } from "../versions/get-manifest.ts";
-import { slicePage } from "./positions.ts";
+import { slicePage, toCursorPage } from "./positions.ts";
 import { readSamples } from "./read-samples.ts";
 
 /** Samples of a version in the order of its shards. Reads the layers' rows only; image bytes stay in S3. */
@@ -16,11 +16,5 @@ export async function listSamples(ctx: Context, versionId: string, page: PageQue
     const samples = await readSamples(ctx, manifest, slice);
     data.push(...(page.order === "asc" ? samples : samples.toReversed()));
   }
-  return {
-    object: "list",
-    data,
-    first_id: data[0]?.cursor ?? null,
-    last_id: data.at(-1)?.cursor ?? null,
-    has_more: hasMore,
-  };
+  return toCursorPage(data, hasMore);
 }

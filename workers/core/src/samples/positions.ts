@@ -1,4 +1,4 @@
-import type { PageQuery } from "@whetstone/schemas/api";
+import type { PageOf, PageQuery } from "@whetstone/schemas/api";
 import { AppError } from "../errors.ts";
 
 /** Rows `from` to `to` (exclusive) of one of the files that together are the list. */
@@ -42,4 +42,15 @@ export function slicePage(rowCounts: readonly number[], { after, limit, order }:
     first += count;
   }
   return { slices: order === "asc" ? slices : slices.toReversed(), hasMore: order === "asc" ? end < total : start > 0 };
+}
+
+/** A page of rows that have no id of their own: their cursors stand in for it. */
+export function toCursorPage<T extends { cursor: string }>(data: T[], hasMore: boolean): PageOf<T> {
+  return {
+    object: "list",
+    data,
+    first_id: data[0]?.cursor ?? null,
+    last_id: data.at(-1)?.cursor ?? null,
+    has_more: hasMore,
+  };
 }
