@@ -10,7 +10,7 @@ from trainer.augment import augment
 from trainer.data import Batch, Batches, Corpus, seeded
 from trainer.distributed import Place
 from trainer.losses import contrastive_loss, hard_negative_loss, tag_loss
-from trainer.model import Trainee, clamp_scale
+from trainer.model import Towers, Trainee, clamp_scale
 from trainer.optim import learning_rate
 from trainer.spec import Spec
 
@@ -54,7 +54,7 @@ class Training:
         batch = self.batches[step]
         images_BCHW = self._images(step, batch)
         self.optimizer.zero_grad(set_to_none=True)
-        losses = self._losses(batch, images_BCHW, module)
+        losses = self._losses(batch, self._encode(batch, images_BCHW, module))
         losses.total.backward()
         norm = nn.utils.clip_grad_norm_(self.trainee.parameters(), MAX_GRADIENT_NORM)
         self.optimizer.step()
@@ -72,14 +72,19 @@ class Training:
         torch.manual_seed(seeded(self.spec.seed, f"dropout {step} {place.rank}").initial_seed())
         return (augment(pixels_BCHW, recipe.augment, place.share(draws_B4)) - mean_C11) / std_C11
 
-    def _losses(self, batch: Batch, images_BCHW: Tensor, module: nn.Module) -> Losses:
-        recipe, place = self.spec.recipe, self.place
+    def _encode(self, batch: Batch, images_BCHW: Tensor, module: nn.Module) -> Towers:
+        """Towers of this process's share of the batch."""
+        place = self.place
         texts = [place.share(rows_TL) for rows_TL in batch.tokens_TL.split(self.batches.size)]
-        with torch.autocast(place.device.type, torch.bfloat16, enabled=recipe.precision == "bf16"):
-            image_BD, text_TD, tag_logits_BV, scale = module(images_BCHW, torch.cat(texts).to(place.device))
+        with torch.autocast(place.device.type, torch.bfloat16, enabled=self.spec.recipe.precision == "bf16"):
+            return module(images_BCHW, torch.cat(texts).to(place.device))
 
-        image_BD = place.gather(image_BD)
-        positive_BD, *negatives = [place.gather(rows_BD) for rows_BD in text_TD.split(len(images_BCHW))]
+    def _losses(self, batch: Batch, towers: Towers) -> Losses:
+        """Losses of the whole batch from this process's share of towers: a function of the towers' outputs alone."""
+        recipe, place = self.spec.recipe, self.place
+        share_BD, text_TD, tag_logits_BV, scale = towers
+        image_BD = place.gather(share_BD)
+        positive_BD, *negatives = [place.gather(rows_BD) for rows_BD in text_TD.split(len(share_BD))]
         total = clip = contrastive_loss(image_BD, positive_BD, scale)
         hni = tags = None
         if negatives:
