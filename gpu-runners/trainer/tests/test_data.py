@@ -11,8 +11,8 @@ from tests.conftest import make_spec, model_json
 from trainer.augment import augment
 from trainer.data import Batches, Corpus, read_corpus, tag_vocabulary
 from trainer.images import ImagePlace, ImageStore, read_image
+from trainer.recipe import Augment
 from trainer.refiner.clip_tokenizer import write_tokenizer_json
-from trainer.spec import Augment
 from trainer.text import ClipTokenizer
 
 IMAGE = {"size": 8, "resize": "squash", "interpolation": "bicubic"}

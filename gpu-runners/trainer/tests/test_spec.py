@@ -1,11 +1,12 @@
 import json
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from trainer.spec import Recipe, ShardFiles, Spec, SpecError, parse, read_spec, to_camel
+from trainer.recipe import Recipe
+from trainer.spec import ShardFiles, Spec, SpecError, parse, read_spec, to_camel
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "schemas/json/train-spec.json").read_text())
 
@@ -15,7 +16,10 @@ def camel_keys(schema: type) -> dict[str, Any]:
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:
-    return SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
+    """Follows a reference; of a value that may be null, what it is otherwise."""
+    if "$ref" in schema:
+        return SCHEMA["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    return {**schema, **schema["anyOf"][0]} if "anyOf" in schema else schema
 
 
 def assert_matches(properties: dict[str, Any], python: dict[str, Any]) -> None:
@@ -23,6 +27,8 @@ def assert_matches(properties: dict[str, Any], python: dict[str, Any]) -> None:
     assert properties.keys() == python.keys()
     for name, f in python.items():
         schema = resolve(properties[name])
+        if get_origin(f.type) is Literal and "enum" in schema:
+            assert list(get_args(f.type)) == schema["enum"], name
         if is_dataclass(f.default):
             assert_matches(schema["properties"], camel_keys(type(f.default)))
             continue

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from trainer.spec import Augment
+from trainer.recipe import Augment
 
 
 def augment(pixels_BCHW: Tensor, config: Augment, draws_B4: Tensor) -> Tensor:

@@ -17,7 +17,8 @@ import torch
 from trainer.data import Batches, Corpus
 from trainer.distributed import Place
 from trainer.images import ImageStore
-from trainer.spec import Hni, Recipe, Spec, Tags
+from trainer.recipe import Hni, Recipe, Tags
+from trainer.spec import Spec
 from trainer.train import set_up
 
 SAMPLES = 2048

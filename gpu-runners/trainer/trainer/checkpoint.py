@@ -11,7 +11,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
-from trainer.spec import Recipe, Spec, SpecError
+from trainer.recipe import Recipe
+from trainer.spec import Spec, SpecError
 
 FORMAT = "whetstone-checkpoint/1"
 

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from trainer.images import ImagePlace, ImageStore
-from trainer.spec import Recipe, ShardFiles, Spec, SpecError
+from trainer.recipe import Recipe
+from trainer.spec import ShardFiles, Spec, SpecError
 from trainer.text import ClipTokenizer, clean_text
 
 BASE_COLUMNS = ["uid", "image_offset", "image_bytes", "text"]

@@ -5,9 +5,9 @@ import math
 import torch
 
 from trainer.model import Trainee
-from trainer.spec import Recipe
+from trainer.recipe import Recipe
 
-BETAS = (0.9, 0.98)
+BETA1 = 0.9
 EPSILON = 1e-6
 
 
@@ -18,7 +18,7 @@ def make_optimizer(trainee: Trainee, recipe: Recipe) -> torch.optim.AdamW:
     decayed = [p for name, p in named if p.ndim >= 2 and name not in exempt]
     free = [p for name, p in named if p.ndim < 2 or name in exempt]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=BETAS, eps=EPSILON, fused=True)
+    return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(BETA1, recipe.beta2), eps=EPSILON, fused=True)
 
 
 def learning_rate(recipe: Recipe, step: int) -> float:

@@ -10,51 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from trainer.recipe import Recipe, limited
+
 GIB = 1024**3
 
 
 class SpecError(ValueError):
     """The job can't be done as asked; trying again would end the same way."""
-
-
-def _limited(default: float | int, minimum: float, maximum: float = math.inf) -> Any:
-    return field(default=default, metadata={"minimum": minimum, "maximum": maximum})
-
-
-@dataclass(frozen=True)
-class Hni:
-    weight: float = _limited(0.0, 0)
-    tag_probability: float = _limited(0.5, 0, 1)
-
-
-@dataclass(frozen=True)
-class Tags:
-    weight: float = _limited(0.0, 0)
-    vocabulary_size: int = _limited(512, 1)
-
-
-@dataclass(frozen=True)
-class Augment:
-    shift: float = _limited(0.1, 0, 1)
-    scale: float = _limited(0.15, 0, 1)
-    flip: bool = False
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """`TrainRecipe` of the API. All extra losses at zero is plain CLIP."""
-
-    steps: int = _limited(300, 1, 10_000_000)
-    batch_size: int = _limited(128, 2, 131_072)
-    learning_rate: float = field(default=1e-3, metadata={"above": 0})
-    warmup_steps: int = _limited(30, 0)
-    weight_decay: float = _limited(0.2, 0)
-    positive_probability: float = _limited(0.0, 0, 1)
-    hni: Hni = Hni()
-    tags: Tags = Tags()
-    augment: Augment = Augment()
-    checkpoint_every_steps: int = _limited(100, 1)
-    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @dataclass(frozen=True)
@@ -76,8 +38,8 @@ class Spec:
     output: Path
     checkpoint_dir: Path
     resume: Path | None = None
-    threads: int = _limited(1, 1, 1024)
-    image_cache_bytes: int = _limited(4 * GIB, 0)
+    threads: int = limited(1, 1, 1024)
+    image_cache_bytes: int = limited(4 * GIB, 0)
     code_version: str = "unknown"
 
 
@@ -144,6 +106,8 @@ def _value(hint: Any, raw: Any, folder: Path, at: str) -> Any:
 
 
 def _check_range(f: dataclasses.Field, value: Any, at: str) -> None:
+    if value is None:
+        return
     low, high, above = (f.metadata.get(name) for name in ("minimum", "maximum", "above"))
     if isinstance(value, float) and not math.isfinite(value):
         raise SpecError(f"{at} must be finite")

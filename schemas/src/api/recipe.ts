@@ -1,10 +1,14 @@
 import { z } from "zod";
-
-const probability = z.number().min(0).max(1);
+import { Augment } from "./recipe/augment.ts";
+import { CaptionMix } from "./recipe/captions.ts";
+import { Contrastive } from "./recipe/contrastive.ts";
+import { Hni } from "./recipe/hni.ts";
+import { Tags } from "./recipe/tags.ts";
 
 /**
  * How a CLIP model is trained. HQ-CLIP (arXiv 2507.22431) publishes the parts and not their weights, so every weight is a value
  * here; the plain arm is the same program with `positiveProbability`, `hni.weight` and `tags.weight` at zero.
+ * Groups of values are files of `recipe/`; `gpu-runners/trainer/trainer/recipe.py` mirrors them and a test compares the two.
  */
 export const TrainRecipe = z
   .object({
@@ -13,15 +17,17 @@ export const TrainRecipe = z
     learningRate: z.number().positive().default(1e-3),
     warmupSteps: z.int().min(0).default(30),
     weightDecay: z.number().min(0).default(0.2),
+    /** AdamW's second moment: open_clip's 0.98; DataComp's xlarge uses 0.95. */
+    beta2: z.number().min(0).max(0.999_999).default(0.98),
+    /** Tokens a text may have; null keeps the model's own. Longer than that, positions are interpolated as Long-CLIP does. */
+    context: z.int().min(8).max(248).nullable().default(null),
     /** Probability that a sample's positive text is d+ rather than the raw alt-text. */
-    positiveProbability: probability.default(0),
-    /** Hard-negative identification: which text is mine, own d- or t- as the negative (HQ-CLIP §2.3 of the reference). */
-    hni: z.object({ weight: z.number().min(0).default(0), tagProbability: probability.default(0.5) }).prefault({}),
-    /** Short-tag classification on t+: multi-label BCE over the most frequent tags. */
-    tags: z.object({ weight: z.number().min(0).default(0), vocabularySize: z.int().min(1).default(512) }).prefault({}),
-    augment: z
-      .object({ shift: probability.default(0.1), scale: probability.default(0.15), flip: z.boolean().default(false) })
-      .prefault({}),
+    positiveProbability: z.number().min(0).max(1).default(0),
+    captions: CaptionMix.prefault({}),
+    contrastive: Contrastive.prefault({}),
+    hni: Hni.prefault({}),
+    tags: Tags.prefault({}),
+    augment: Augment.prefault({}),
     checkpointEverySteps: z.int().min(1).default(100),
     precision: z.enum(["fp32", "bf16"]).default("fp32"),
   })

@@ -1,0 +1,75 @@
+"""How a CLIP is trained: `TrainRecipe` of the API (`schemas/src/api/recipe.ts`); a test compares values and bounds."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+def limited(default: float | int | None, minimum: float, maximum: float = math.inf) -> Any:
+    """A dataclass field with bounds that parsing checks."""
+    return field(default=default, metadata={"minimum": minimum, "maximum": maximum})
+
+
+def above(default: float | None, bound: float, maximum: float = math.inf) -> Any:
+    """A dataclass field that must be greater than `bound`."""
+    return field(default=default, metadata={"above": bound, "maximum": maximum})
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Which positive text a sample is shown with."""
+
+    schedule: Literal["fixed", "uniform"] = "fixed"
+    pieces: Literal["whole", "sentences", "clauses"] = "whole"
+
+
+@dataclass(frozen=True)
+class Contrastive:
+    form: Literal["infonce", "siglip"] = "infonce"
+    initial_scale: float | None = above(None, 0, 100)
+    initial_bias: float = limited(-10.0, -100, 100)
+
+
+@dataclass(frozen=True)
+class Hni:
+    weight: float = limited(0.0, 0)
+    form: Literal["two-way", "in-denominator", "one-plus-k"] = "two-way"
+    negatives: Literal["one", "both"] = "one"
+    tag_probability: float = limited(0.5, 0, 1)
+    focal_gamma: float = limited(0.0, 0, 10)
+    label_smoothing: float = limited(0.0, 0, 1)
+
+
+@dataclass(frozen=True)
+class Tags:
+    weight: float = limited(0.0, 0)
+    form: Literal["bce", "idf-softmax"] = "bce"
+    vocabulary_size: int = limited(512, 1)
+
+
+@dataclass(frozen=True)
+class Augment:
+    shift: float = limited(0.1, 0, 1)
+    scale: float = limited(0.15, 0, 1)
+    flip: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All extra losses at zero is plain CLIP."""
+
+    steps: int = limited(300, 1, 10_000_000)
+    batch_size: int = limited(128, 2, 131_072)
+    learning_rate: float = above(1e-3, 0)
+    warmup_steps: int = limited(30, 0)
+    weight_decay: float = limited(0.2, 0)
+    beta2: float = limited(0.98, 0, 0.999_999)
+    context: int | None = limited(None, 8, 248)
+    positive_probability: float = limited(0.0, 0, 1)
+    captions: Captions = Captions()
+    contrastive: Contrastive = Contrastive()
+    hni: Hni = Hni()
+    tags: Tags = Tags()
+    augment: Augment = Augment()
+    checkpoint_every_steps: int = limited(100, 1)
+    precision: Literal["fp32", "bf16"] = "fp32"
