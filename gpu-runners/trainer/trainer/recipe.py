@@ -55,6 +55,54 @@ class Augment:
 
 
 @dataclass(frozen=True)
+class Ewc:
+    weight: float = limited(0.0, 0)
+    samples: int = limited(1024, 2, 1_000_000)
+
+
+@dataclass(frozen=True)
+class L2Sp:
+    weight: float = limited(0.0, 0)
+
+
+@dataclass(frozen=True)
+class Distillation:
+    weight: float = limited(0.0, 0)
+    temperature: float = above(2.0, 0)
+
+
+@dataclass(frozen=True)
+class WiseFt:
+    alpha: float = limited(1.0, 0, 1)
+
+
+@dataclass(frozen=True)
+class Ema:
+    decay: float = limited(0.0, 0, 0.999_999)
+
+
+@dataclass(frozen=True)
+class Continual:
+    """How the model training starts from is kept from being forgotten."""
+
+    ewc: Ewc = Ewc()
+    l2sp: L2Sp = L2Sp()
+    distillation: Distillation = Distillation()
+    wise_ft: WiseFt = WiseFt()
+    ema: Ema = Ema()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What a training looks at while it runs."""
+
+    holdout_share: float = limited(0.0, 0, 0.5)
+    every_steps: int = limited(100, 1)
+    patience: int = limited(0, 0, 10_000)
+    predictions: int = limited(4, 0, 64)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All extra losses at zero is plain CLIP."""
 
@@ -71,5 +119,7 @@ class Recipe:
     hni: Hni = Hni()
     tags: Tags = Tags()
     augment: Augment = Augment()
+    continual: Continual = Continual()
+    watch: Watch = Watch()
     checkpoint_every_steps: int = limited(100, 1)
     precision: Literal["fp32", "bf16"] = "fp32"

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { Augment } from "./recipe/augment.ts";
 import { CaptionMix } from "./recipe/captions.ts";
+import { Continual } from "./recipe/continual.ts";
 import { Contrastive } from "./recipe/contrastive.ts";
 import { Hni } from "./recipe/hni.ts";
 import { Tags } from "./recipe/tags.ts";
+import { Watch } from "./recipe/watch.ts";
 
 /**
  * How a CLIP model is trained. HQ-CLIP (arXiv 2507.22431) publishes the parts and not their weights, so every weight is a value
@@ -28,6 +30,8 @@ export const TrainRecipe = z
     hni: Hni.prefault({}),
     tags: Tags.prefault({}),
     augment: Augment.prefault({}),
+    continual: Continual.prefault({}),
+    watch: Watch.prefault({}),
     checkpointEverySteps: z.int().min(1).default(100),
     precision: z.enum(["fp32", "bf16"]).default("fp32"),
   })

@@ -1,4 +1,4 @@
-"""Averages of weights: over time (EMA) and between the model training started from and the one it ended with (WiSE-FT)."""
+"""Averages of weights: over time (EMA), and between the model training started from and its end (WiSE-FT)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

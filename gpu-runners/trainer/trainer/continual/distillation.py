@@ -15,9 +15,9 @@ def similarity(image_BD: Tensor, text_BD: Tensor, scale: Tensor) -> Tensor:
 def distillation_loss(logits_BB: Tensor, old_logits_BB: Tensor, temperature: float) -> Tensor:
     """KL divergence from the old model's image-text similarity distribution to the new one's, mean of both ways.
 
-    The distillation term of Li and Hoiem 2016 (section 3: both softened by the temperature T), over the texts of the batch
-    as classes, as ZSCL does for CLIP (Zheng et al. 2023). Times T^2, so its gradient keeps its size as T grows (Hinton et
-    al. 2015, section 2). Zero exactly where the new model believes what the old one did; the old one gets no gradient.
+    The distillation term of Li and Hoiem 2016 (section 3: both softened by the temperature T), over the texts of the
+    batch as classes, as ZSCL does for CLIP (Zheng et al. 2023). Times T^2, so its gradient keeps its size as T grows
+    (Hinton et al. 2015, section 2). Zero where the new model believes what the old one did; the old gets no gradient.
     """
     old_logits_BB = old_logits_BB.detach()
     ways = ((logits_BB, old_logits_BB), (logits_BB.T, old_logits_BB.T))

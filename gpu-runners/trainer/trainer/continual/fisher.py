@@ -1,4 +1,4 @@
-"""The diagonal Fisher information of the contrastive loss, by which EWC tells weights that matter from those that don't.
+"""The diagonal Fisher information of the contrastive loss, by which EWC tells which weights matter.
 
 Shape suffixes: B samples of a batch.
 """
@@ -35,8 +35,8 @@ def diagonal_fisher(
 ) -> dict[str, Tensor]:
     """Mean over rows and columns of the squared score, by parameter name (Kirkpatrick et al. 2017, section 2; their F).
 
-    `logits` maps a batch to its image x text logits (B, B). Half of F times a squared step is, to second order, how much
-    that step raises the InfoNCE of these batches where the model fits them. Raises `ValueError` without batches.
+    `logits` maps a batch to its image x text logits (B, B). Half of F times a squared step is, to second order, how
+    much that step raises the InfoNCE of these batches where the model fits them. `ValueError` without batches.
     """
     fisher = {name: torch.zeros_like(value) for name, value in parameters.items()}
     rows = 0

@@ -15,8 +15,8 @@ from trainer.continual.averaging import State, copy_state, interpolate, update_e
 from trainer.continual.distillation import distillation_loss, similarity
 from trainer.continual.fisher import diagonal_fisher
 from trainer.continual.pull import pull
-from trainer.continual.recipe import ContinualRecipe
 from trainer.model import Clip, encode_texts
+from trainer.recipe import Continual
 
 Pairs = tuple[Tensor, Tensor]
 
@@ -25,7 +25,7 @@ Pairs = tuple[Tensor, Tensor]
 class Learner:
     """The start weights and what is kept about them; parts that the recipe leaves at zero cost nothing."""
 
-    recipe: ContinualRecipe
+    recipe: Continual
     clip: Clip
     start: State = field(default_factory=dict)
     fisher: State = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Learner:
     teacher: Clip | None = None
 
     @classmethod
-    def of(cls, recipe: ContinualRecipe, clip: Clip) -> "Learner":
+    def of(cls, recipe: Continual, clip: Clip) -> "Learner":
         """For a model that stands where training starts."""
         learner = cls(recipe, clip)
         if recipe.needs_start:

@@ -34,7 +34,8 @@ def find_divergence(curve: Sequence[dict[str, Any]]) -> Alarm | None:
     step = curve[lowest + SMOOTHED_POINTS - 1]["step"]
     return Alarm(
         "divergence",
-        f"the loss rose from {means[lowest]:.3f} (step {step}) to {means[-1]:.3f}: lower learningRate or raise warmupSteps",
+        f"the loss rose from {means[lowest]:.3f} (step {step}) to {means[-1]:.3f}: "
+        "lower learningRate or raise warmupSteps",
     )
 
 
@@ -49,12 +50,12 @@ def find_collapse(embedding_ND: Tensor, what: str) -> Alarm | None:
         return None
     return Alarm(
         f"collapsed_{what}_embeddings",
-        f"{what} embeddings are all alike (mean cosine {cosine:.3f}): lower learningRate, or start from a trained model",
+        f"{what} embeddings are all alike (mean cosine {cosine:.3f}): lower learningRate or start from a trained model",
     )
 
 
 def find_dead_tags(logits_NV: Tensor, form: str) -> Alarm | None:
-    """The tag head says nothing: of `bce` no tag reaches probability 1/2; of a softmax every sample gets the same tag."""
+    """The tag head says nothing: `bce` lifts no tag to probability 1/2, a softmax gives every sample the same tag."""
     if form == "bce":
         if bool((logits_NV > 0).any()):
             return None
