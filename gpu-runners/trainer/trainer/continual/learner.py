@@ -36,7 +36,7 @@ class Learner:
     def of(cls, recipe: Continual, clip: Clip) -> "Learner":
         """For a model that stands where training starts."""
         learner = cls(recipe, clip)
-        if recipe.needs_start:
+        if recipe.ewc.weight or recipe.l2sp.weight or recipe.wise_ft.alpha < 1:
             learner.start = copy_state(clip)
         if recipe.distillation.weight:
             learner.teacher = deepcopy(clip).eval().requires_grad_(False)
