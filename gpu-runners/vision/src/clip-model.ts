@@ -10,6 +10,8 @@ import { emptyVectors, normalize, rowOf, type Vectors } from "./vectors.ts";
 export type ClipModel = {
   embedImages(images: Uint8Array[]): Promise<Vectors>;
   embedTexts(texts: string[]): Promise<Vectors>;
+  /** What cosines are multiplied with before a softmax. */
+  logitScale: number;
 };
 
 const textsAtOnce = 256;
@@ -22,6 +24,7 @@ export async function openClipModel(pathOf: (file: PackageFile) => Promise<strin
   const { size } = config.image;
 
   return {
+    logitScale: config.logitScale,
     async embedImages(images) {
       const pixels = await Promise.all(images.map((image) => toPixels(image, config.image)));
       const data = new Float32Array(images.length * 3 * size * size);

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createLayerWriter, createShardWriter, readLayerRows, type TaskContext } from "@whetstone/runtime";
-import { EvaluateModel, EvaluateModelResult, BaseRow, RefinedRow } from "@whetstone/schemas/tasks";
+import { BaseRow, EvaluateModel, EvaluateModelResult, PredictionRow, RefinedRow } from "@whetstone/schemas/tasks";
 import { afterAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import type { z } from "zod";
 import { evaluateModel } from "./evaluate-model.ts";
 
 const fixtures = fileURLToPath(new URL("../../../tests/fixtures/tiny-clip/", import.meta.url));
@@ -133,10 +133,8 @@ describe("evaluate-model", () => {
       clip: { raw: close(expected.raw), positive: null, negative: null },
       label: null,
     });
-    const rows = await readLayerRows(
-      written.get("predictions.parquet") ?? "",
-      z.object({ uid: z.string(), label: z.string(), predicted: z.string(), rank: z.int() }),
-    );
+    const predictions = await readLayerRows(written.get("predictions.parquet") ?? "", PredictionRow);
+    const rows = predictions.filter(({ task }) => task === 0);
     expect(rows.map(({ rank }) => rank)).toEqual(expected.ranks);
     expect(rows.map(({ predicted }) => predicted)).toEqual(expected.predicted);
     expect(rows.map(({ uid }) => uid)).toEqual(expected.ranks.map((_: number, n: number) => uidOf(n)));

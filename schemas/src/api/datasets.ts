@@ -31,6 +31,16 @@ export type LayerName = (typeof layerNames)[number];
 
 const FileRef = z.object({ key: z.string(), sizeBytes: z.int(), sha256: Sha256 });
 
+/** What a benchmark set says of itself beside its samples: CLIP_benchmark's three text files, or a Hugging Face schema. */
+export const Benchmark = z.object({
+  type: z.enum(["classification", "multilabel", "retrieval"]),
+  /** In the order of the class indexes. */
+  classNames: z.array(z.string().min(1).max(300)).max(50_000),
+  /** `{}` stands for the class name. */
+  templates: z.array(z.string().max(300)).max(200),
+});
+export type Benchmark = z.infer<typeof Benchmark>;
+
 /** The one file a version is: written once to S3, named by the version row. Format `whetstone-version/1`. */
 export const Manifest = z
   .object({
@@ -42,6 +52,8 @@ export const Manifest = z
     createdAt: z.iso.datetime(),
     sampleCount: z.int(),
     rejectCount: z.int(),
+    /** Of versions made from a benchmark set. */
+    benchmark: Benchmark.optional(),
     shards: z.array(FileRef.extend({ index: z.int(), sampleCount: z.int() })),
     /** Files of a layer name the shard they belong to; `rejects` may have several a shard, from several runs. */
     layers: z.record(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id } from "./ids.ts";
 import { TrainRecipe } from "./recipe.ts";
 
@@ -29,22 +30,6 @@ export const Refiner = z.discriminatedUnion("provider", [
   }),
 ]);
 export type Refiner = z.infer<typeof Refiner>;
-
-const imagenetTemplates = ["{}", "an image of {}"];
-
-export const EvaluationTask = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("zero-shot-classification"),
-    /** `{}` stands for the class name. */
-    templates: z.array(z.string().max(300).includes("{}")).min(1).max(200).default(imagenetTemplates),
-    /** Class names in order; by default the distinct labels of the version, sorted. */
-    classNames: z.array(z.string().min(1).max(300)).min(2).max(50_000).optional(),
-  }),
-  z.object({ type: z.literal("retrieval") }),
-  /** Mean CLIP score (cosine x 100) of raw, d+ and d- texts; tag F1 and label accuracy where the metadata has gold tags or labels. */
-  z.object({ type: z.literal("text-scores") }),
-]);
-export type EvaluationTask = z.infer<typeof EvaluationTask>;
 
 /** Part of every run: how stubborn it is, and what it forgives. */
 const policy = {
@@ -109,6 +94,8 @@ export const CreateEvaluateRun = z.object({
   ...policy,
   modelId: Id("model"),
   versionId: Id("version"),
+  /** Where linear probes and kNN learn: all samples of this version. By default the samples of `trainSplit` in `versionId`. */
+  trainVersionId: Id("version").optional(),
   tasks: z.array(EvaluationTask).min(1).max(10),
 });
 /** Tasks that do nothing: measures the orchestration alone. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { EvaluationScores } from "../api/evaluations.ts";
-import { EvaluationTask, Refiner } from "../api/runs.ts";
+import { Benchmark } from "../api/datasets.ts";
+import { EvaluationScores } from "../api/evaluation-scores.ts";
+import { EvaluationTask } from "../api/evaluation-tasks.ts";
+import { Refiner } from "../api/runs.ts";
 import { TrainRecipe } from "../api/recipe.ts";
 import { FileName } from "./files.ts";
 import type { TaskKind } from "./kinds.ts";
@@ -53,10 +55,23 @@ export const TrainModel = z.object({
 /** Outputs: the five package files under their own names, and `curve.jsonl`. */
 export const TrainModelResult = z.object({ metrics: z.record(z.string(), z.unknown()), counts: Counts });
 
-/** A model judged on a version. Inputs: `model.<package file>` and the version's files as for `train-model`. */
-export const EvaluateModel = z.object({ tasks: z.array(EvaluationTask), shardCount: z.int(), hasRefined: z.boolean() });
-/** Output: `predictions.parquet` (one row a sample) when there is a classification. */
-export const EvaluateModelResult = z.object({ scores: z.array(EvaluationScores), counts: Counts });
+/** A model judged on a version. Inputs: `model.<package file>`, the version's files as for `train-model`, and those of the version to learn from as `train-shard-N.tar`, `train-base-N.parquet`. */
+export const EvaluateModel = z.object({
+  tasks: z.array(EvaluationTask),
+  shardCount: z.int(),
+  hasRefined: z.boolean(),
+  /** Shards of the version that linear probes and kNN learn from; 0 when they learn from a split of the version itself. */
+  trainShardCount: z.int().default(0),
+  benchmark: Benchmark.nullable().default(null),
+  /** Of the bootstrap, the corruptions and the held-out samples. */
+  seed: z.int().default(0),
+});
+/** Outputs: `predictions.parquet` (`PredictionRow`), `per-class.csv` and `confusion.csv`, those that the tasks have. */
+export const EvaluateModelResult = z.object({
+  scores: z.array(EvaluationScores),
+  files: z.array(FileName).default([]),
+  counts: Counts,
+});
 
 export const Noop = z.object({ sleepMs: z.int() });
 export const NoopResult = z.object({ counts: Counts });

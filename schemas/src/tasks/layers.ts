@@ -69,6 +69,24 @@ export const RejectRow = z.object({
 });
 export type RejectRow = z.infer<typeof RejectRow>;
 
+/** Row of an evaluation's `predictions.parquet`: what one unit scored, so that two models can be compared pair by pair. */
+export const PredictionRow = z.object({
+  /** Index of the evaluation's task. */
+  task: z.int(),
+  /** Empty, or the half of a retrieval: `text-to-image`, `image-to-text`. */
+  part: z.string(),
+  uid: z.string(),
+  /** What of the sample: the number of its caption, an association's instance; empty where the sample is the unit. */
+  unit: z.string(),
+  label: z.string(),
+  predicted: z.string(),
+  /** Place of what is right, 1 is best; 0 where it was not among those looked at, or there is no such order. */
+  rank: z.int(),
+  /** 1 for right and 0 for wrong, or a share such as a Jaccard score. */
+  correct: z.number(),
+});
+export type PredictionRow = z.infer<typeof PredictionRow>;
+
 /** Task failure codes an archive as a whole can end with; they are final. */
 export const archiveErrorCodes = [
   "archive_truncated",

@@ -17,6 +17,7 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
       return checkRow(ctx, { what: "model", table: models, id: input.initModelId });
     case "evaluate":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+      if (input.trainVersionId) await checkRow(ctx, { what: "version", table: versions, id: input.trainVersionId });
       return checkRow(ctx, { what: "model", table: models, id: input.modelId });
     case "noop":
   }

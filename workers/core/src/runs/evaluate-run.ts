@@ -12,11 +12,24 @@ export const evaluateRun = defineRunKind<"evaluate">({
   countTasks: async () => 1,
 
   async planTasks(ctx, { run }) {
-    const { versionId, modelId, tasks } = run.params;
+    const { versionId, trainVersionId, modelId, tasks, seed } = run.params;
     const { workspaceId } = run;
-    const { inputs, shardCount, hasRefined } = versionInputs(await loadManifest(ctx, { workspaceId, versionId }));
+    const manifest = await loadManifest(ctx, { workspaceId, versionId });
+    const { inputs, shardCount, hasRefined } = versionInputs(manifest);
     const model = await modelInputs(ctx, { workspaceId, modelId, prefix: "model" });
-    return [{ kind: "evaluate-model", params: { tasks, shardCount, hasRefined }, inputs: [...model, ...inputs] }];
+    const train = trainVersionId
+      ? versionInputs(await loadManifest(ctx, { workspaceId, versionId: trainVersionId }))
+      : { inputs: [], shardCount: 0 };
+    const learned = train.inputs.map((file) => ({ ...file, name: `train-${file.name}` }));
+    const params = {
+      tasks,
+      shardCount,
+      hasRefined,
+      trainShardCount: train.shardCount,
+      benchmark: manifest.benchmark ?? null,
+      seed,
+    };
+    return [{ kind: "evaluate-model", params, inputs: [...model, ...inputs, ...learned] }];
   },
 
   async close(ctx, run) {

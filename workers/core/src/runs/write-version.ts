@@ -8,7 +8,7 @@ import { type Closing, derivedId, type RunRow } from "./run-kind.ts";
 
 export type VersionDraft = Pick<
   Manifest,
-  "datasetId" | "parentId" | "createdAt" | "sampleCount" | "rejectCount" | "shards" | "layers"
+  "datasetId" | "parentId" | "createdAt" | "sampleCount" | "rejectCount" | "shards" | "layers" | "benchmark"
 >;
 
 /**

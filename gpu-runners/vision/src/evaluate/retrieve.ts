@@ -1,19 +1,22 @@
-import type { EvaluationScores } from "@whetstone/schemas/api";
-import { scoreTiles } from "./similarity.ts";
+import { scoreTiles } from "../similarity.ts";
+import type { Vectors } from "../vectors.ts";
 import { createTopK } from "./top-k.ts";
-import type { Vectors } from "./vectors.ts";
 
 /** One caption of one image, by their places among the distinct texts and images. */
 export type Caption = { text: number; image: number };
-type RetrievalScores = Extract<EvaluationScores, { type: "retrieval" }>;
+/** 0-based places of what was looked for among the ten best, -1 where it is not there: by caption, and by image. */
+export interface Places {
+  textToImage: Int32Array;
+  imageToText: Int32Array;
+}
 
-const depth = 10;
+export const depth = 10;
 
 /**
- * Recall at 1, 5 and 10 both ways, as CLIP_benchmark: from a caption its image must be found; from an image any of its captions.
+ * Looks both ways, as CLIP_benchmark: from a caption its image must be found; from an image any of its captions.
  * Equal captions count as one text when an image looks for its own, and what is right loses every tie.
  */
-export async function retrieve(texts: Vectors, images: Vectors, captions: Caption[]): Promise<RetrievalScores> {
+export async function retrieve(texts: Vectors, images: Vectors, captions: Caption[]): Promise<Places> {
   const textsOf = groupBy(captions, "image", "text");
   const imagesOf = groupBy(captions, "text", "image");
   const found = {
@@ -31,21 +34,12 @@ export async function retrieve(texts: Vectors, images: Vectors, captions: Captio
     }
   }
 
-  const queries = [...textsOf.keys()];
   return {
-    type: "retrieval",
-    sampleCount: captions.length,
-    textToImage: recalls(captions.map(({ text, image }) => found.images.ids(text).indexOf(image))),
-    imageToText: recalls(
-      queries.map((image) => found.texts.ids(image).findIndex((text) => textsOf.get(image)?.has(text) ?? false)),
+    textToImage: Int32Array.from(captions, ({ text, image }) => found.images.ids(text).indexOf(image)),
+    imageToText: Int32Array.from({ length: images.count }, (_, image) =>
+      found.texts.ids(image).findIndex((text) => textsOf.get(image)?.has(text) ?? false),
     ),
   };
-}
-
-/** `places` are 0-based positions of what was looked for, -1 where it is not among the best. */
-function recalls(places: number[]) {
-  const within = (k: number) => places.filter((place) => place >= 0 && place < k).length / places.length;
-  return { r1: within(1), r5: within(5), r10: within(depth) };
 }
 
 function groupBy(captions: Caption[], key: keyof Caption, value: keyof Caption): Map<number, Set<number>> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { retrieve, type Caption } from "./retrieve.ts";
-import { scoreTiles } from "./similarity.ts";
-import { dot, normalize, rowOf, type Vectors } from "./vectors.ts";
+import { scoreRetrieval } from "./retrieval.ts";
+import { type Caption, retrieve } from "./retrieve.ts";
+import { scoreTiles } from "../similarity.ts";
+import { dot, normalize, rowOf, type Vectors } from "../vectors.ts";
 
 const toVectors = (rows: number[][]): Vectors => ({
   data: Float32Array.from(rows.flat()),
@@ -15,6 +16,10 @@ function makeVectors(count: number, dim: number, seed: number): Vectors {
   const vectors = toVectors(Array.from({ length: count }, () => Array.from({ length: dim }, next)));
   for (let i = 0; i < count; i++) normalize(rowOf(vectors, i));
   return vectors;
+}
+
+async function scoreFound(texts: Vectors, images: Vectors, captions: Caption[]) {
+  return scoreRetrieval(await retrieve(texts, images, captions), { captions }, 0);
 }
 
 describe("retrieval", () => {
@@ -34,7 +39,7 @@ describe("retrieval", () => {
       { text: 2, image: 1 },
     ];
 
-    const scores = await retrieve(texts, images, captions);
+    const scores = await scoreFound(texts, images, captions);
 
     expect(scores.sampleCount).toBe(3);
     expect(scores.textToImage).toEqual({ r1: 2 / 3, r5: 1, r10: 1 });
@@ -45,14 +50,14 @@ describe("retrieval", () => {
     const same = toVectors(Array.from({ length: 20 }, () => [1, 0]));
     const captions = Array.from({ length: 20 }, (_, i) => ({ text: i, image: i }));
 
-    const { textToImage, imageToText } = await retrieve(same, same, captions);
+    const { textToImage, imageToText } = await scoreFound(same, same, captions);
 
     expect(textToImage).toEqual({ r1: 0, r5: 0, r10: 0 });
     expect(imageToText).toEqual({ r1: 0, r5: 0, r10: 0 });
   });
 
   it("does not hold a caption that two images share against either of them", async () => {
-    const { imageToText } = await retrieve(
+    const { imageToText } = await scoreFound(
       toVectors([[1, 0]]),
       toVectors([
         [1, 0],
@@ -81,7 +86,7 @@ describe("retrieval", () => {
     });
     const within = (ranks: number[], k: number) => ranks.filter((rank) => rank < k).length / ranks.length;
 
-    const scores = await retrieve(texts, images, captions);
+    const scores = await scoreFound(texts, images, captions);
 
     expect(scores.textToImage).toEqual({
       r1: within(textRanks, 1),

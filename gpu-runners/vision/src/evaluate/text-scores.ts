@@ -1,13 +1,8 @@
-import type { EvaluationScores } from "@whetstone/schemas/api";
-import type { RefinedRow } from "@whetstone/schemas/tasks";
 import { z } from "zod";
-import type { EmbedTexts } from "./classify.ts";
-import type { Corpus } from "./embed-corpus.ts";
+import { dot, rowOf } from "../vectors.ts";
+import { bootstrapMeans } from "./bootstrap.ts";
+import type { EvaluationContext, TaskOutcome } from "./evaluation-context.ts";
 import { namesLabel, scoreTags } from "./score-tags.ts";
-import { dot, rowOf } from "./vectors.ts";
-
-type TextScores = Extract<EvaluationScores, { type: "text-scores" }>;
-type Refined = Pick<RefinedRow, "positiveDescription" | "negativeDescription" | "positiveTags">;
 
 const textsAtOnce = 1024;
 const GoldTags = z.object({ tags: z.array(z.string()).min(1) });
@@ -16,23 +11,24 @@ const GoldTags = z.object({ tags: z.array(z.string()).min(1) });
  * How well texts fit their images, judged by the model. With refinements only the refined samples count, so that
  * raw, d+ and d- are compared on the same images.
  */
-export async function scoreTexts(
-  corpus: Corpus,
-  refinements: Map<string, Refined> | null,
-  embedTexts: EmbedTexts,
-): Promise<TextScores> {
+export async function textScores({
+  model,
+  corpus,
+  refinements,
+  seed,
+}: Pick<EvaluationContext, "model" | "corpus" | "refinements" | "seed">): Promise<TaskOutcome> {
   const samples = corpus.samples.flatMap((sample, image) => {
     const refined = refinements?.get(sample.uid) ?? null;
     return refinements && !refined ? [] : [{ ...sample, image, refined }];
   });
-  const summarize = async (textOf: (sample: (typeof samples)[number]) => string) => {
+  const score = async (textOf: (sample: (typeof samples)[number]) => string) => {
     const cosines: number[] = [];
     for (let start = 0; start < samples.length; start += textsAtOnce) {
       const part = samples.slice(start, start + textsAtOnce);
-      const texts = await embedTexts(part.map(textOf));
+      const texts = await model.embedTexts(part.map(textOf));
       part.forEach(({ image }, i) => cosines.push(100 * dot(rowOf(corpus.images, image), rowOf(texts, i))));
     }
-    return toSummary(cosines);
+    return cosines;
   };
 
   const refined = samples.flatMap((sample) => (sample.refined ? [{ ...sample, refined: sample.refined }] : []));
@@ -40,14 +36,25 @@ export async function scoreTexts(
   const shareNaming = (textOf: (sample: (typeof labelled)[number]) => string) =>
     labelled.filter((sample) => namesLabel(textOf(sample), sample.label)).length / labelled.length;
 
-  return {
-    type: "text-scores",
+  const raw = await score(({ text }) => text);
+  const positive = refinements && (await score((sample) => sample.refined?.positiveDescription ?? ""));
+  const negative = refinements && (await score((sample) => sample.refined?.negativeDescription ?? ""));
+  const cosines: Record<string, number[]> = { "clip.raw.mean": raw };
+  if (positive) cosines["clip.positive.mean"] = positive;
+  if (negative) cosines["clip.negative.mean"] = negative;
+  const clip = {
+    raw: toSummary(raw),
+    positive: positive && toSummary(positive),
+    negative: negative && toSummary(negative),
+  };
+  const scores = {
+    type: "text-scores" as const,
     sampleCount: samples.length,
-    clip: {
-      raw: await summarize(({ text }) => text),
-      positive: refinements && (await summarize((sample) => sample.refined?.positiveDescription ?? "")),
-      negative: refinements && (await summarize((sample) => sample.refined?.negativeDescription ?? "")),
-    },
+    main: clip.positive
+      ? { metric: "clip.positive.mean", value: clip.positive.mean }
+      : { metric: "clip.raw.mean", value: clip.raw.mean },
+    intervals: samples.length === 0 ? {} : bootstrapMeans(cosines, seed),
+    clip,
     tags: scoreTags(
       refined.flatMap((sample) => toGold(sample.metadata).map((gold) => ({ tags: sample.refined.positiveTags, gold }))),
     ),
@@ -61,6 +68,7 @@ export async function scoreTexts(
             count: labelled.length,
           },
   };
+  return { scores };
 }
 
 /** Mean and population standard deviation; zeros for no values. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { classify, embedClasses, scoreClassification } from "./classify.ts";
-import type { Vectors } from "./vectors.ts";
+import { classify, embedClasses } from "./classify.ts";
+import { scoreClassification } from "./score-classification.ts";
+import type { Vectors } from "../vectors.ts";
 
 const toVectors = (rows: number[][]): Vectors => ({
   data: Float32Array.from(rows.flat()),
@@ -23,35 +24,43 @@ describe("zero-shot classification", () => {
     ]);
     const truths = [0, 0, 1, 0];
 
-    const verdicts = await classify(images, classes, truths);
+    const verdicts = await classify(images, classes, { truths, logitScale: 10 });
+    const { scores, classes: rows } = scoreClassification(verdicts, {
+      truths,
+      classes: ["a", "b", "c"],
+      skippedCount: 2,
+      seed: 0,
+    });
 
-    expect(verdicts).toEqual([
-      { predicted: 0, rank: 1 },
-      { predicted: 2, rank: 2 },
-      { predicted: 1, rank: 1 },
-      { predicted: 2, rank: 3 },
-    ]);
-    expect(scoreClassification(verdicts, truths, 3)).toEqual({
-      type: "zero-shot-classification",
+    expect([...verdicts.predicted]).toEqual([0, 2, 1, 2]);
+    expect([...verdicts.ranks]).toEqual([1, 2, 1, 3]);
+    expect(verdicts.confidences[0]).toBeCloseTo(1 / (1 + Math.exp(-10) + Math.exp(-4)), 6);
+    expect(scores).toMatchObject({
       sampleCount: 4,
       classCount: 3,
+      emptyClassCount: 1,
+      skippedCount: 2,
       acc1: 0.5,
       acc5: null,
       meanPerClassRecall: (1 / 3 + 1) / 2,
+      // F1 of a: 2·1/(3+1), of b: 2·1/(1+1); c has no sample.
+      macroF1: (0.5 + 1) / 2,
+      confusions: [{ label: "a", predicted: "c", count: 2 }],
     });
+    expect(rows[2]).toEqual({ name: "c", count: 0, recall: 0, precision: 0, f1: 0 });
   });
 
   it("counts a tie against the model", async () => {
-    const [verdict] = await classify(
+    const { predicted, ranks } = await classify(
       toVectors([[1, 0]]),
       toVectors([
         [1, 0],
         [1, 0],
       ]),
-      [0],
+      { truths: [0], logitScale: 100 },
     );
 
-    expect(verdict).toEqual({ predicted: 1, rank: 2 });
+    expect([predicted[0], ranks[0]]).toEqual([1, 2]);
   });
 
   it("averages the normalised templates of a class and normalises again", async () => {
@@ -72,7 +81,8 @@ describe("zero-shot classification", () => {
     }));
     const score = async (order: typeof rows) => {
       const truths = order.map(({ truth }) => truth);
-      return scoreClassification(await classify(toVectors(order.map(({ row }) => row)), classes, truths), truths, 7);
+      const verdicts = await classify(toVectors(order.map(({ row }) => row)), classes, { truths, logitScale: 100 });
+      return scoreClassification(verdicts, { truths, classes: "abcdefg".split(""), skippedCount: 0, seed: 0 }).scores;
     };
 
     const [forward, backward] = [await score(rows), await score(rows.toReversed())];
