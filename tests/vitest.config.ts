@@ -8,10 +8,12 @@ const migrations = await readD1Migrations(`${root}/schemas/migrations`);
 const testTimeout = 20_000;
 
 /** What both Workers get on top of their wrangler.jsonc: the test S3 server, secrets, and the migrations to apply. */
-function bindings(s3: Omit<S3Server, "stop">) {
+function bindings(s3: Omit<S3Server, "stop">, receiver: string) {
   return {
     MIGRATIONS: migrations,
+    RECEIVER: receiver,
     ADMIN_TOKEN: "test-admin-token",
+    SECRETS_KEY: "test-secrets-key-of-thirty-two-characters",
     S3_ENDPOINT: s3.endpoint,
     S3_REGION: s3.region,
     S3_BUCKET: s3.bucket,
@@ -26,7 +28,7 @@ const silentPipeline = {
   modules: true,
   compatibilityDate: "2026-11-01",
   script: `import { WorkerEntrypoint } from "cloudflare:workers";
-    export class Pipeline extends WorkerEntrypoint { start() {} nudge() {} tick() {} }
+    export class Pipeline extends WorkerEntrypoint { start() {} nudge() {} deliver() {} tick() {} }
     export default { fetch: () => new Response("silent") };`,
 };
 
@@ -35,7 +37,10 @@ const workers = (name: string, worker: "api" | "pipeline", include: string[]) =>
   plugins: [
     cloudflareTest(({ inject }) => ({
       wrangler: { configPath: `${root}/workers/${worker}/wrangler.jsonc` },
-      miniflare: { bindings: bindings(inject("s3")), ...(worker === "api" ? { workers: [silentPipeline] } : {}) },
+      miniflare: {
+        bindings: bindings(inject("s3"), inject("receiver")),
+        ...(worker === "api" ? { workers: [silentPipeline] } : {}),
+      },
     })),
   ],
   // Every test mints its own rows, so files share an isolate: loading the AWS SDK anew for each takes longer than the tests.

@@ -13,7 +13,7 @@ test("help exits 0 and names every command", () => {
   const { status, stdout } = run(["--help"]);
 
   expect(status).toBe(0);
-  for (const name of ["up", "login", "dataset", "run", "refine", "train", "evaluate", "model", "sample"])
+  for (const name of ["up", "login", "dataset", "run", "refine", "train", "evaluate", "model", "sample", "webhook"])
     expect(stdout).toContain(`  ${name} `);
 });
 

@@ -17,6 +17,10 @@ import { runWatchCommand } from "./commands/run-watch.ts";
 import { sampleShowCommand } from "./commands/sample-show.ts";
 import { trainCommand } from "./commands/train.ts";
 import { upCommand } from "./commands/up.ts";
+import { webhookChangeCommands } from "./commands/webhook-change.ts";
+import { webhookCreateCommand } from "./commands/webhook-create.ts";
+import { webhookDeliveriesCommand } from "./commands/webhook-deliveries.ts";
+import { webhookListCommand } from "./commands/webhook-list.ts";
 import { formatFailure, toFailure } from "./errors.ts";
 import { surviveClosedPipes } from "./output.ts";
 
@@ -41,6 +45,12 @@ const commands = [
     runCancelCommand(),
     runListCommand(),
     runShowCommand(),
+  ]),
+  group("webhook", "addresses that are told of events", [
+    webhookCreateCommand(),
+    webhookListCommand(),
+    webhookDeliveriesCommand(),
+    ...webhookChangeCommands(),
   ]),
 ];
 for (const command of commands) program.addCommand(command);

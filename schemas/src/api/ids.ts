@@ -12,6 +12,9 @@ export const idPrefixes = {
   model: "mdl",
   evaluation: "eval",
   runner: "rnr",
+  webhook: "whk",
+  delivery: "whd",
+  event: "evt",
   audit: "aud",
   request: "req",
 } as const;

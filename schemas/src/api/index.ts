@@ -14,4 +14,5 @@ export * from "./runners.ts";
 export * from "./runs.ts";
 export * from "./tasks.ts";
 export * from "./uploads.ts";
+export * from "./webhooks.ts";
 export * from "./workspaces.ts";

@@ -17,6 +17,8 @@ export const scopes = [
   "models:write",
   "evaluations:read",
   "evaluations:write",
+  "webhooks:read",
+  "webhooks:write",
 ] as const;
 export const Scope = z.enum(scopes);
 export type Scope = z.infer<typeof Scope>;

@@ -8,12 +8,15 @@ import {
   type CreateModel,
   type CreateRunInput,
   type CreateUpload,
+  type CreateWebhook,
   type CreateWorkspace,
   Dataset,
+  type DeliveriesQuery,
   Evaluation,
   Model,
   ModelDownload,
   NewApiKey,
+  NewWebhook,
   NewWorkspace,
   Page,
   type PageOf,
@@ -27,6 +30,8 @@ import {
   UploadParts,
   type UploadPartsQuery,
   Version,
+  Webhook,
+  WebhookDelivery,
   Workspace,
 } from "../api/index.ts";
 import { type ClientOptions, createSend, type Send } from "./http.ts";
@@ -110,6 +115,19 @@ export function createClient(options: ClientOptions) {
       get: (id: string) => get(Evaluation, at("evaluations", id)),
     },
     runners: { list: list(Runner, "/v1/runners") },
+    webhooks: {
+      list: list(Webhook, "/v1/webhooks"),
+      create: (body: z.input<typeof CreateWebhook>) => post(NewWebhook, "/v1/webhooks", body),
+      get: (id: string) => get(Webhook, at("webhooks", id)),
+      delete: (id: string) =>
+        send({ method: "DELETE", path: at("webhooks", id) }).then((answer) => Webhook.parse(answer)),
+      enable: (id: string) => post(Webhook, at("webhooks", id, "/enable")),
+      test: (id: string) => post(WebhookDelivery, at("webhooks", id, "/test")),
+      deliveries: (query: Partial<DeliveriesQuery> = {}) =>
+        get(Page(WebhookDelivery), "/v1/webhook-deliveries", { ...query }),
+      delivery: (id: string) => get(WebhookDelivery, at("webhook-deliveries", id)),
+      redeliver: (id: string) => post(WebhookDelivery, at("webhook-deliveries", id, "/redeliver")),
+    },
   };
 }
 export type Client = ReturnType<typeof createClient>;

@@ -22,12 +22,26 @@ import { runs } from "./routes/runs.ts";
 import { tasks } from "./routes/tasks.ts";
 import { uploads } from "./routes/uploads.ts";
 import { versions } from "./routes/versions.ts";
+import { webhooks } from "./routes/webhooks.ts";
 import { workspaces } from "./routes/workspaces.ts";
 
 const maxBodyBytes = 1024 ** 2;
 const maxCompletionBytes = 16 * 1024 ** 2;
 
-const routers = [workspaces, keys, uploads, datasets, versions, models, evaluations, runs, tasks, runners, runner];
+const routers = [
+  workspaces,
+  keys,
+  uploads,
+  datasets,
+  versions,
+  models,
+  evaluations,
+  runs,
+  tasks,
+  webhooks,
+  runners,
+  runner,
+];
 
 /** The whole API: middleware in order, then one router a noun. */
 export function createApp(): OpenAPIHono<AppEnv> {

@@ -1,16 +1,16 @@
 import type { Context } from "@whetstone/core/context";
-import type { StorageEnv } from "@whetstone/core/create-context";
+import type { CoreEnv } from "@whetstone/core/create-context";
 
 /** The pipeline Worker's entry point, called over a service binding. */
 export interface PipelineBinding {
   start(runId: string): Promise<void>;
   nudge(runId: string): Promise<void>;
+  deliver(deliveryId: string, round: number): Promise<void>;
   tick(): Promise<void>;
 }
 
 /** Bindings, variables and secrets of this Worker, as wrangler.jsonc names them. */
-export interface Env extends StorageEnv {
-  DB: D1Database;
+export interface Env extends CoreEnv {
   PIPELINE: PipelineBinding;
   RATE_LIMIT: RateLimit;
   RUNNER_RATE_LIMIT: RateLimit;

@@ -1,19 +1,19 @@
 import { env } from "cloudflare:workers";
 import { CreateRun, RunEvent } from "@whetstone/schemas/api";
-import { createContext, storageFrom } from "@whetstone/core/create-context";
+import { createContext, partsFrom } from "@whetstone/core/create-context";
 import { beginRun } from "@whetstone/core/runs/begin-run";
 import { closeRun } from "@whetstone/core/runs/close-run";
 import { lookAtRun } from "@whetstone/core/runs/look-at-run";
 import { planWave } from "@whetstone/core/runs/plan-wave";
+import { silent } from "@whetstone/core/testing";
 import { expect, test } from "vitest";
 import { adminToken, call, makeKey, makeWorkspace } from "../test/caller.ts";
 
 /** The pipeline's context: these tests play the workflow, whose own tests run the real one. */
 const system = () =>
   createContext({
-    db: env.DB,
-    storage: storageFrom(env),
-    pipeline: { start: async () => {}, nudge: async () => {} },
+    ...partsFrom(env),
+    pipeline: silent,
     actor: { kind: "system", job: "test" },
     requestId: "req_test",
   });

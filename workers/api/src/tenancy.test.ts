@@ -25,6 +25,12 @@ const routes = [
   { method: "GET", path: "/v1/runs/{id}/tasks", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/events", kind: "run" },
   { method: "GET", path: "/v1/tasks/{id}", kind: "task" },
+  { method: "GET", path: "/v1/webhooks/{id}", kind: "whk" },
+  { method: "DELETE", path: "/v1/webhooks/{id}", kind: "whk" },
+  { method: "POST", path: "/v1/webhooks/{id}/enable", kind: "whk" },
+  { method: "POST", path: "/v1/webhooks/{id}/test", kind: "whk" },
+  { method: "GET", path: "/v1/webhook-deliveries/{id}", kind: "whd" },
+  { method: "POST", path: "/v1/webhook-deliveries/{id}/redeliver", kind: "whd" },
 ];
 const hex = (n: number) => n.toString(16).padStart(32, "0");
 
@@ -38,6 +44,11 @@ beforeAll(async () => {
   const { upload } = await makeUpload(owner.key, "hello", { complete: false });
   const { json: dataset } = await call("/v1/datasets", { key: owner.key, body: { name: "theirs" } });
   const { json: run } = await call("/v1/runs", { key: owner.key, body: { kind: "noop", taskCount: 1 } });
+  const { json: webhook } = await call("/v1/webhooks", {
+    key: owner.key,
+    body: { url: "http://127.0.0.1:9/", events: ["run.failed"] },
+  });
+  const { json: delivery } = await call(`/v1/webhooks/${webhook.id}/test`, { method: "POST", key: owner.key });
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
   await env.DB.batch([
@@ -66,7 +77,18 @@ beforeAll(async () => {
        values (?, ?, ?, 0, 7, 'noop', 'queued', '{}', '[]', '[]', 1, ?, ?)`,
     ).bind(task, owner.id, run.id, at, at),
   ]);
-  theirs = { key, up: upload.id, ds: dataset.id, dsv: version, mdl: model, eval: evaluation, run: run.id, task };
+  theirs = {
+    key,
+    up: upload.id,
+    ds: dataset.id,
+    dsv: version,
+    mdl: model,
+    eval: evaluation,
+    run: run.id,
+    task,
+    whk: webhook.id,
+    whd: delivery.id,
+  };
 });
 
 test("the table names every route that takes an id", () => {
@@ -106,7 +128,7 @@ test.each(routes)(
   },
 );
 
-test.each(["datasets", "models", "evaluations", "runs", "keys", "audit-events"])(
+test.each(["datasets", "models", "evaluations", "runs", "keys", "audit-events", "webhooks", "webhook-deliveries"])(
   "the list of %s shows nothing of another workspace",
   async (noun) => {
     const { json, text } = await call(`/v1/${noun}`, { key: mine });

@@ -4,6 +4,8 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type * as schema from "@whetstone/schemas/db";
 import { AppError } from "./errors.ts";
 import type { Storage } from "./storage.ts";
+import type { Vault } from "./vault.ts";
+import type { UrlPolicy } from "./webhooks/refuse-url.ts";
 
 export type Database = DrizzleD1Database<typeof schema>;
 
@@ -17,6 +19,8 @@ export interface Pipeline {
   start(runId: string): Promise<void>;
   /** Something about the run's tasks changed that its workflow should look at. */
   nudge(runId: string): Promise<void>;
+  /** Sets out to deliver an event to a webhook. */
+  deliver(deliveryId: string, round: number): Promise<void>;
 }
 
 /** All a verb may touch. Nothing below the Workers' entry points reads env, clock or randomness by itself. */
@@ -24,6 +28,9 @@ export interface Context {
   db: Database;
   storage: Storage;
   pipeline: Pipeline;
+  vault: Vault;
+  /** Where requests may go that users name the address of. */
+  urlPolicy: UrlPolicy;
   actor: Actor;
   requestId: string;
   now(): Date;

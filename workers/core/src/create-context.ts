@@ -3,10 +3,14 @@ import { drizzle } from "drizzle-orm/d1";
 import { type Actor, type Context, newId, type Pipeline } from "./context.ts";
 import { createS3Storage, type S3Config } from "./s3-storage.ts";
 import type { Storage } from "./storage.ts";
+import { createVault, type Vault } from "./vault.ts";
+import type { UrlPolicy } from "./webhooks/refuse-url.ts";
 
 export interface Parts {
   db: D1Database;
   storage: Storage;
+  vault: Vault;
+  urlPolicy: UrlPolicy;
   pipeline: Pipeline;
   actor: Actor;
   requestId: string;
@@ -24,6 +28,24 @@ export function createContext({ db, ...parts }: Parts): Context {
 }
 
 /** Variables and secrets both Workers have. */
+export interface CoreEnv extends StorageEnv {
+  DB: D1Database;
+  /** What stored secrets are sealed with. */
+  SECRETS_KEY?: string;
+  /** `allowed` on a developer's machine; anything else keeps requests off private networks. */
+  PRIVATE_ADDRESSES?: string;
+}
+
+/** The parts of a context that an environment alone decides. */
+export function partsFrom(env: CoreEnv): Pick<Parts, "db" | "storage" | "vault" | "urlPolicy"> {
+  return {
+    db: env.DB,
+    storage: storageFrom(env),
+    vault: createVault(env.SECRETS_KEY),
+    urlPolicy: { allowsPrivate: env.PRIVATE_ADDRESSES === "allowed" },
+  };
+}
+
 export interface StorageEnv {
   S3_ENDPOINT: string;
   S3_REGION: string;

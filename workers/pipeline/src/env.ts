@@ -1,15 +1,20 @@
-import type { StorageEnv } from "@whetstone/core/create-context";
+import type { CoreEnv } from "@whetstone/core/create-context";
 
 export interface RunParams {
   runId: string;
 }
 
+export interface DeliveryParams {
+  deliveryId: string;
+  round: number;
+}
+
 /** Bindings, variables and secrets of this Worker, as wrangler.jsonc names them. */
-export interface Env extends StorageEnv {
-  DB: D1Database;
+export interface Env extends CoreEnv {
   INGEST: Workflow<RunParams>;
   REFINE: Workflow<RunParams>;
   TRAIN: Workflow<RunParams>;
   EVALUATE: Workflow<RunParams>;
   NOOP: Workflow<RunParams>;
+  DELIVER: Workflow<DeliveryParams>;
 }

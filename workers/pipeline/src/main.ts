@@ -3,6 +3,7 @@ import type { Env } from "./env.ts";
 import { createPipeline } from "./pipeline.ts";
 import { tick } from "./tick.ts";
 
+export { DeliverWebhook } from "./deliver-webhook.ts";
 export { EvaluateRun, IngestRun, NoopRun, RefineRun, TrainRun } from "./run-workflows.ts";
 
 /** What the API Worker calls over its service binding. */
@@ -13,6 +14,10 @@ export class Pipeline extends WorkerEntrypoint<Env> {
 
   nudge(runId: string): Promise<void> {
     return createPipeline(this.env).nudge(runId);
+  }
+
+  deliver(deliveryId: string, round: number): Promise<void> {
+    return createPipeline(this.env).deliver(deliveryId, round);
   }
 
   tick(): Promise<void> {

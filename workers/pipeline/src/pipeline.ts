@@ -1,5 +1,5 @@
 import type { Context, Pipeline } from "@whetstone/core/context";
-import { createContext, storageFrom } from "@whetstone/core/create-context";
+import { createContext, partsFrom } from "@whetstone/core/create-context";
 import { isSettled, loadRun } from "@whetstone/core/runs/load-run";
 import type { RunKind } from "@whetstone/schemas/api";
 import type { Env, RunParams } from "./env.ts";
@@ -7,28 +7,41 @@ import type { Env, RunParams } from "./env.ts";
 /** A context for one of the pipeline's own jobs. */
 export function systemContext(env: Env, job: string): Context {
   return createContext({
-    db: env.DB,
-    storage: storageFrom(env),
+    ...partsFrom(env),
     pipeline: createPipeline(env),
     actor: { kind: "system", job },
     requestId: job,
   });
 }
 
+interface Upkeep {
+  revive(runId: string): Promise<void>;
+  resumeDelivery(delivery: { id: string; round: number }): Promise<void>;
+}
+
 /** The workflow instances of runs: their id is the run's. */
-export function createPipeline(env: Env): Pipeline & { revive(runId: string): Promise<void> } {
+export function createPipeline(env: Env): Pipeline & Upkeep {
   return {
     /** Idempotent: a run that has its instance keeps it. */
     async start(runId) {
-      const workflow = await workflowOf(env, runId);
-      await workflow.create({ id: runId, params: { runId } }).catch(async (error: unknown) => {
-        if (!(await exists(workflow, runId))) throw error;
-      });
+      await startOnce(await workflowOf(env, runId), { id: runId, params: { runId } });
     },
 
     async nudge(runId) {
       const instance = await (await workflowOf(env, runId)).get(runId);
       await instance.sendEvent({ type: "tasks-settled", payload: {} });
+    },
+
+    async deliver(deliveryId, round) {
+      await startOnce(env.DELIVER, { id: instanceOf(deliveryId, round), params: { deliveryId, round } });
+    },
+
+    /** Gets a delivery that is late going again. */
+    async resumeDelivery({ id: deliveryId, round }) {
+      const id = instanceOf(deliveryId, round);
+      await startOnce(env.DELIVER, { id, params: { deliveryId, round } });
+      const instance = await env.DELIVER.get(id);
+      if (isOver((await instance.status()).status)) await instance.restart();
     },
 
     /** Gets an unsettled run's workflow going again, whatever became of it. Its steps are idempotent, so a restart repeats nothing. */
@@ -37,8 +50,7 @@ export function createPipeline(env: Env): Pipeline & { revive(runId: string): Pr
       if (!(await exists(workflow, runId))) return void (await workflow.create({ id: runId, params: { runId } }));
       const instance = await workflow.get(runId);
       const { status } = await instance.status();
-      const isOver = status === "errored" || status === "terminated" || status === "complete";
-      if (!isOver) return instance.sendEvent({ type: "tasks-settled", payload: {} });
+      if (!isOver(status)) return instance.sendEvent({ type: "tasks-settled", payload: {} });
       if (!isSettled(await loadRun(systemContext(env, "revive"), runId))) await instance.restart();
     },
   };
@@ -56,7 +68,17 @@ async function workflowOf(env: Env, runId: string): Promise<Workflow<RunParams>>
   return workflows[kind];
 }
 
-async function exists(workflow: Workflow<RunParams>, id: string): Promise<boolean> {
+/** An instance that is there already is left as it is. */
+async function startOnce<T>(workflow: Workflow<T>, options: { id: string; params: T }): Promise<void> {
+  await workflow.create(options).catch(async (error: unknown) => {
+    if (!(await exists(workflow, options.id))) throw error;
+  });
+}
+
+const instanceOf = (deliveryId: string, round: number): string => `${deliveryId}-${round}`;
+const isOver = (status: string): boolean => ["errored", "terminated", "complete"].includes(status);
+
+async function exists<T>(workflow: Workflow<T>, id: string): Promise<boolean> {
   return workflow.get(id).then(
     () => true,
     () => false,

@@ -12,7 +12,7 @@ import { makeRunner } from "@whetstone/core/runs/testing";
 import { claimTasks, type TaskRow } from "@whetstone/core/tasks/claim-tasks";
 import { completeTasks } from "@whetstone/core/tasks/complete-tasks";
 import { failTasks } from "@whetstone/core/tasks/fail-tasks";
-import { makeContext } from "@whetstone/core/testing";
+import { makeContext, silent } from "@whetstone/core/testing";
 import type { Env } from "./env.ts";
 import { createPipeline } from "./pipeline.ts";
 
@@ -28,7 +28,6 @@ export async function makeWorkspace(): Promise<{ owner: Owner; runner: Runner }>
 
 /** Queues a run without starting it, watches its workflow instance, then starts it. */
 export async function startWatched(owner: Owner, input: CreateRunInput) {
-  const silent = { start: async () => {}, nudge: async () => {} };
   const { id } = await createRun({ ...owner, pipeline: silent }, CreateRun.parse(input));
   const workflow = { ingest: env.INGEST, refine: env.REFINE, train: env.TRAIN, evaluate: env.EVALUATE, noop: env.NOOP }[
     input.kind
@@ -216,4 +215,12 @@ export async function makeVersion({ owner, runner }: { owner: Owner; runner: Run
   const { output } = await waitForRun(owner, id);
   if (output.versionId === null) throw new Error("the ingest run made no version");
   return output.versionId;
+}
+
+/** An address of the tests' receiver that nobody else uses; the query says how it answers. */
+export const receiverUrl = (query = ""): string => `${testEnv.RECEIVER}/${crypto.randomUUID()}?${query}`;
+
+/** What came to a receiver's address. */
+export async function received(url: string): Promise<{ headers: Record<string, string>; body: string }[]> {
+  return (await fetch(url)).json();
 }

@@ -1,6 +1,7 @@
 import { CreateRun } from "@whetstone/schemas/api";
 import { idempotencyKeys, runs, tasks, uploads } from "@whetstone/schemas/db";
 import { createRun } from "@whetstone/core/runs/create-run";
+import { silent } from "@whetstone/core/testing";
 import { eq } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { claimSome, doTask, env, makeUpload, makeWorkspace, startWatched, waitForRun } from "./testing.ts";
@@ -11,6 +12,7 @@ const long = 3 * 24 * 3600 * 1000;
 it("starts a run whose start was lost", async () => {
   const { owner, runner } = await makeWorkspace();
   const lost = {
+    ...silent,
     start: () => Promise.reject(new Error("no answer")),
     nudge: () => Promise.reject(new Error("no answer")),
   };
@@ -33,7 +35,7 @@ it("wakes a workflow whose nudge was lost", async () => {
   await using _ = instance;
   const deaf = {
     ...runner,
-    ctx: { ...runner.ctx, pipeline: { start: async () => {}, nudge: () => Promise.reject(new Error("no answer")) } },
+    ctx: { ...runner.ctx, pipeline: { ...silent, nudge: () => Promise.reject(new Error("no answer")) } },
   };
   for (const row of await claimSome(deaf)) await doTask(deaf, row);
 

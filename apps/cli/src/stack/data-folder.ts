@@ -5,10 +5,14 @@ import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { takeLock } from "./lock.ts";
 
+const newSecretsKey = () => randomBytes(32).toString("base64url");
+
 const Secrets = z.object({
   s3AccessKeyId: z.string(),
   s3SecretAccessKey: z.string(),
   adminToken: z.string(),
+  /** Seals secrets in D1. Folders made before there were any get one now. */
+  secretsKey: z.string().default(newSecretsKey),
   workspaceId: z.string().optional(),
   workspaceKey: z.string().optional(),
   runnerKey: z.string().optional(),
@@ -45,6 +49,7 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
       const secrets = {
         s3AccessKeyId: `local${randomBytes(8).toString("hex")}`,
         s3SecretAccessKey: randomBytes(30).toString("base64url"),
+        secretsKey: newSecretsKey(),
         adminToken: `wsa_${randomBytes(32).toString("base64url")}`,
       };
       await writePrivate(secretsPath, secrets);

@@ -78,7 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ? await takePort(options.apiPort, "--api-port")
       : await preferPort(secrets.apiPort, "--api-port");
     const url = `http://127.0.0.1:${apiPort}`;
-    await timed("workers", () => start(planWorkers(folder.path, apiPort, { s3, adminToken: secrets.adminToken })));
+    await timed("workers", () => start(planWorkers(folder.path, apiPort, { s3, ...secrets })));
     const account = await openAccount(folder, secrets, url);
     await folder.writeSecrets({ ...secrets, apiPort });
     await folder.writeProfile({ url, key: account.workspaceKey });

@@ -57,8 +57,12 @@ export async function migrate(folder: string, logPath: string): Promise<void> {
  * How to start the API and the pipeline in one `wrangler dev`. Settings go by environment, which both Workers see: not on the
  * command line, where every user of the machine could read the secrets.
  */
-export function planWorkers(folder: string, port: number, settings: { s3: S3Settings; adminToken: string }) {
-  const { s3, adminToken } = settings;
+export function planWorkers(
+  folder: string,
+  port: number,
+  settings: { s3: S3Settings; adminToken: string; secretsKey: string },
+) {
+  const { s3, adminToken, secretsKey } = settings;
   const address = ["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"];
   return {
     name: "workers",
@@ -74,6 +78,7 @@ export function planWorkers(folder: string, port: number, settings: { s3: S3Sett
       S3_ACCESS_KEY_ID: s3.accessKeyId,
       S3_SECRET_ACCESS_KEY: s3.secretAccessKey,
       ADMIN_TOKEN: adminToken,
+      SECRETS_KEY: secretsKey,
     },
     isReady: () => answersOk(`http://127.0.0.1:${port}/healthz`),
     readyTimeoutMs: 180_000,

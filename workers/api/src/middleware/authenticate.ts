@@ -1,5 +1,5 @@
 import { type Actor } from "@whetstone/core/context";
-import { createContext, storageFrom } from "@whetstone/core/create-context";
+import { createContext, partsFrom } from "@whetstone/core/create-context";
 import { sha256Hex } from "@whetstone/core/encoding";
 import { AppError } from "@whetstone/core/errors";
 import { findActor } from "@whetstone/core/keys/find-actor";
@@ -11,7 +11,7 @@ export const authenticate = createMiddleware<AppEnv>(async function authenticate
   const token = /^Bearer (\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   if (token === undefined) throw new AppError("unauthorized", "send your API key as `authorization: Bearer wsk_...`");
 
-  const parts = { db: c.env.DB, storage: storageFrom(c.env), pipeline: c.env.PIPELINE, requestId: c.var.requestId };
+  const parts = { ...partsFrom(c.env), pipeline: c.env.PIPELINE, requestId: c.var.requestId };
   const asking = createContext({ ...parts, actor: { kind: "system", job: "authenticate" } });
   const isAdmin = await isSameSecret(token, c.env.ADMIN_TOKEN);
   const actor: Actor = isAdmin

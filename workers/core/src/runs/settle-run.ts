@@ -5,7 +5,9 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { auditRow } from "../audit/audit-row.ts";
 import { batch } from "../batch.ts";
 import type { Context } from "../context.ts";
+import { eventRows, startDeliveries } from "../webhooks/publish-event.ts";
 import { isSettled, loadRun } from "./load-run.ts";
+import { settledEvents } from "./settled-events.ts";
 import { runEvent } from "./run-event.ts";
 import type { Closing, RunRow } from "./run-kind.ts";
 import { summariseTasks } from "./summarise-tasks.ts";
@@ -37,15 +39,21 @@ export async function settleRun(ctx: Context, run: RunRow, { status, error, clos
       ...closing?.output,
     })
     .where(eq(runs.id, run.id));
+  const events = settledEvents(ctx, run, { status, ...(error ? { error } : {}) });
   const statements: BatchItem<"sqlite">[] = [
     settle,
     ...(closing?.statements ?? []),
     runEvent(ctx, { runId: run.id, type: `run.${status}`, data: { ...closing?.output, ...error } }),
     auditRow(ctx, { workspaceId: run.workspaceId, action: `run.${status}`, subjectId: run.id }),
+    ...events.map((event) => eventRows(ctx, event)),
   ];
-  await batch(ctx, statements).catch(async (cause: unknown) => {
+  try {
+    await batch(ctx, statements);
+  } catch (cause) {
     if (!isSettled(await loadRun(ctx, run.id))) throw cause;
-  });
+    return;
+  }
+  for (const event of events) await startDeliveries(ctx, event.id);
 }
 
 const cancelOpenTasks = (ctx: Context, runId: string) =>
