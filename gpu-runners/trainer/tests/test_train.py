@@ -1,70 +1,25 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from dataclasses import replace
-from multiprocessing import get_context
-from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
 import onnxruntime as ort
 import pytest
 import torch
-from safetensors.torch import load_file
 from torch.testing import assert_close
 
 from tests.conftest import make_spec, write_spec
-from trainer.__main__ import main
-from trainer.distributed import Place
+from tests.runs import HERE, assert_same, fork, read_events, run
 from trainer.events import Events
 from trainer.spec import SpecError
 from trainer.train import train
 
-HERE = Place(0, 1, torch.device("cpu"))
 PROGRAM = [sys.executable, "-m", "trainer"]
 ROOT = Path(__file__).parents[1]
-
-
-def run(raw: dict[str, Any]) -> dict[str, torch.Tensor]:
-    spec = make_spec(raw)
-    with (spec.output / "events.jsonl").open("a") as file:
-        train(spec, HERE, Events([file]))
-    return load_file(spec.output / "weights.safetensors")
-
-
-def read_events(raw: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    lines = (Path(raw["output"]) / "events.jsonl").read_text().splitlines()
-    return [event for event in map(json.loads, lines) if event["type"] == kind]
-
-
-def fork(raw: dict[str, Any]) -> ForkProcess:
-    """The program in a process of its own that need not import everything anew."""
-    folder = Path(raw["output"]).parent
-    arguments = ["trainer", str(write_spec(raw, folder))]
-    environment = dict(os.environ)
-
-    def program() -> None:
-        os.environ.update(environment)
-        sys.argv = arguments
-        sys.exit(main())
-
-    process = get_context("fork").Process(target=program)
-    process.start()
-    return process
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
-def assert_same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> None:
-    assert one.keys() == other.keys()
-    for name, value in one.items():
-        assert torch.equal(value, other[name]), f"{name} differs"
 
 
 def test_the_loss_falls_and_every_term_is_told(raw_spec: dict[str, Any]) -> None:
@@ -208,26 +163,6 @@ def test_the_package_gives_in_onnx_what_pytorch_gives_for_any_batch_size(raw_spe
     assert_close(embedding.norm(dim=-1), torch.ones(5))
     files = ["curve.jsonl", "events.jsonl", "model.json", "text.onnx", "tokenizer.json", "visual.onnx"]
     assert sorted(path.name for path in folder.iterdir()) == [*files, "weights.safetensors"]
-
-
-def test_processes_that_share_a_batch_learn_what_one_process_learns(
-    raw_spec: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alone = run(raw_spec | {"output": str(tmp_path / "alone")})
-    for name, value in {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}.items():
-        monkeypatch.setenv(name, value)
-
-    processes = []
-    for rank in range(2):
-        monkeypatch.setenv("RANK", str(rank))
-        processes.append(fork(raw_spec))
-    for process in processes:
-        process.join(60)
-
-    assert [process.exitcode for process in processes] == [0, 0]
-    together = load_file(Path(raw_spec["output"]) / "weights.safetensors")
-    for name, value in alone.items():
-        assert_close(together[name], value, atol=1e-5, rtol=1e-4, msg=f"{name} differs")
 
 
 def test_a_spec_without_samples_is_refused(raw_spec: dict[str, Any]) -> None:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
-from trainer.recipe import Recipe
+from trainer.recipe import Recipe, Scale
+from trainer.scale import from_whole, to_whole
 from trainer.spec import Spec, SpecError
 
 FORMAT = "whetstone-checkpoint/1"
@@ -26,27 +28,35 @@ class Progress:
 
 
 def fingerprint(spec: Spec, data_hash: str) -> str:
-    """Names the training a checkpoint belongs to: same recipe, seed, model and data, or it can't be resumed."""
-    recipe = asdict(replace(spec.recipe, checkpoint_every_steps=Recipe.checkpoint_every_steps))
+    """Names the training a checkpoint belongs to: same recipe, seed, model and data, or it can't be resumed.
+
+    How the work is spread over devices doesn't count: another fleet may go on.
+    """
+    recipe = asdict(replace(spec.recipe, checkpoint_every_steps=Recipe.checkpoint_every_steps, scale=Scale()))
     facts = [spec.name, spec.seed, recipe, spec.from_scratch, data_hash]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def save_checkpoint(path: Path, state: tuple[nn.Module, optim.Optimizer], progress: Progress, owner: str) -> None:
-    """Writes beside the path and renames, so a kill leaves the last whole checkpoint."""
-    model, optimizer = state
-    tensors: dict[str, Tensor] = {f"model.{name}": value for name, value in model.state_dict().items()}
+def take_snapshot(model: nn.Module, optimizer: optim.Optimizer) -> dict[str, Tensor]:
+    """Whole tensors in host memory, by name; the training may go on at once. Every process must take it."""
+    tensors = {f"model.{name}": to_whole(value) for name, value in model.state_dict().items()}
     for name, parameter in model.named_parameters():
         for key, value in optimizer.state.get(parameter, {}).items():
-            tensors[f"optimizer.{key}.{name}"] = value
+            tensors[f"optimizer.{key}.{name}"] = to_whole(value)
+    return tensors
+
+
+def write_checkpoint(path: Path, tensors: dict[str, Tensor], progress: Progress, owner: str) -> None:
+    """Writes beside the path and renames, so a kill leaves the last whole checkpoint."""
     header = {"format": FORMAT, "owner": owner, "step": str(progress.step), "curve": json.dumps(progress.curve)}
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    save_file({name: value.contiguous() for name, value in tensors.items()}, partial, header)
+    save_file(tensors, partial, header)
     with partial.open("rb") as file:
         os.fsync(file.fileno())
     partial.replace(path)
 
 
+@torch.no_grad()
 def load_checkpoint(path: Path, model: nn.Module, optimizer: optim.Optimizer, owner: str) -> Progress:
     """Puts model and optimiser back where they were; refuses a checkpoint of another training."""
     try:
@@ -57,9 +67,13 @@ def load_checkpoint(path: Path, model: nn.Module, optimizer: optim.Optimizer, ow
         raise SpecError(f"checkpoint {path.name} can't be read: {error}") from error
     if header.get("format") != FORMAT or header.get("owner") != owner:
         raise SpecError(f"checkpoint {path.name} belongs to another training: start without it")
-    model.load_state_dict({n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")})
+    state = model.state_dict()
+    if missing := sorted(f"model.{name}" for name in state if f"model.{name}" not in tensors):
+        raise SpecError(f"checkpoint {path.name} lacks {missing[0]}: start without it")
+    for name, value in state.items():
+        value.copy_(from_whole(tensors[f"model.{name}"], value))
     for name, parameter in model.named_parameters():
         for key in ("step", "exp_avg", "exp_avg_sq"):
             value = tensors[f"optimizer.{key}.{name}"]
-            optimizer.state[parameter][key] = value if key == "step" else value.to(parameter.device)
+            optimizer.state[parameter][key] = value if key == "step" else from_whole(value, parameter)
     return Progress(int(header["step"]), json.loads(header["curve"]))

@@ -1,6 +1,7 @@
 """What the program says while it works: one JSON line an event, on stdout and in `events.jsonl`."""
 
 import json
+import threading
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -10,9 +11,11 @@ class Events:
 
     def __init__(self, streams: Iterable[TextIO]) -> None:
         self.streams = list(streams)
+        self.turn = threading.Lock()
 
     def __call__(self, type_: str, **values: Any) -> None:
         line = json.dumps({"type": type_, **values}, ensure_ascii=False)
-        for stream in self.streams:
-            stream.write(line + "\n")
-            stream.flush()
+        with self.turn:
+            for stream in self.streams:
+                stream.write(line + "\n")
+                stream.flush()

@@ -16,8 +16,14 @@ def make_optimizer(trainee: Trainee, recipe: Recipe) -> torch.optim.AdamW:
     exempt = {f"clip.{name}" for name in trainee.clip.no_weight_decay()}
     named = [(name, p) for name, p in trainee.named_parameters() if p.requires_grad]
     decayed = [p for name, p in named if p.ndim >= 2 and name not in exempt]
-    free = [p for name, p in named if p.ndim < 2 or name in exempt]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    free = [p for name, p in named if p.ndim == 1 or (p.ndim and name in exempt)]
+    # Of their own: where weights are sharded scalars are not, and one fused update can't take both.
+    scalars = [p for _, p in named if p.ndim == 0]
+    groups = [
+        {"params": decayed, "weight_decay": recipe.weight_decay},
+        {"params": free, "weight_decay": 0.0},
+        {"params": scalars, "weight_decay": 0.0},
+    ]
     return torch.optim.AdamW(groups, lr=recipe.learning_rate, betas=(BETA1, recipe.beta2), eps=EPSILON, fused=True)
 
 

@@ -103,6 +103,16 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class Scale:
+    """How the work is spread over devices."""
+
+    chunk_size: int = limited(0, 0, 131_072)
+    sharding: Literal["ddp", "fsdp"] = "ddp"
+    activation_checkpointing: bool = False
+    compile: bool = False
+
+
+@dataclass(frozen=True)
 class Recipe:
     """All extra losses at zero is plain CLIP."""
 
@@ -123,3 +133,4 @@ class Recipe:
     watch: Watch = Watch()
     checkpoint_every_steps: int = limited(100, 1)
     precision: Literal["fp32", "bf16"] = "fp32"
+    scale: Scale = Scale()

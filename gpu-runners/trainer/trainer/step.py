@@ -9,9 +9,11 @@ from torch import Tensor, nn
 from trainer.augment import augment
 from trainer.data import Batch, Batches, Corpus, seeded
 from trainer.distributed import Place
+from trainer.gradient_cache import Chunk, cached_backward, cut
 from trainer.losses import contrastive_loss, hard_negative_loss, tag_loss
 from trainer.model import Towers, Trainee, clamp_scale
 from trainer.optim import learning_rate
+from trainer.scale import clip_gradients
 from trainer.spec import Spec
 
 MAX_GRADIENT_NORM = 1.0
@@ -52,14 +54,33 @@ class Training:
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         batch = self.batches[step]
-        images_BCHW = self._images(step, batch)
-        self.optimizer.zero_grad(set_to_none=True)
-        losses = self._losses(batch, self._encode(batch, images_BCHW, module))
-        losses.total.backward()
-        norm = nn.utils.clip_grad_norm_(self.trainee.parameters(), MAX_GRADIENT_NORM)
+        losses = self._learn(step, batch, module)
+        norm = clip_gradients(self.trainee.parameters(), MAX_GRADIENT_NORM)
         self.optimizer.step()
         clamp_scale(self.trainee.clip)
         return Outcome(losses, norm, rate)
+
+    def _learn(self, step: int, batch: Batch, module: nn.Module) -> Losses:
+        """Losses of the batch, and their gradients at the parameters."""
+        share = Chunk(self._images(step, batch), self._tokens(batch))
+        size = self.spec.recipe.scale.chunk_size or len(share.images_BCHW)
+        seed = seeded(self.spec.seed, f"dropout {step} {self.place.rank}").initial_seed()
+
+        def encode(number: int, chunk: Chunk) -> Towers:
+            # Dropout, where an architecture has any, draws from torch's own generator.
+            torch.manual_seed(seed + number)
+            with torch.autocast(self.place.device.type, torch.bfloat16, enabled=self.spec.recipe.precision == "bf16"):
+                return module(*chunk)
+
+        def loss_of(towers: Towers) -> Losses:
+            return self._losses(batch, towers)
+
+        self.optimizer.zero_grad(set_to_none=True)
+        if size < len(share.images_BCHW):
+            return cached_backward(module, cut(share, size), encode, loss_of)
+        losses = loss_of(encode(0, share))
+        losses.total.backward()
+        return losses
 
     def _images(self, step: int, batch: Batch) -> Tensor:
         recipe, place, images = self.spec.recipe, self.place, self.corpus.images
@@ -68,16 +89,12 @@ class Training:
             images.prefetch(place.share(self.batches.index(step + 1)))
         draws_B4 = torch.rand(self.batches.size, 4, generator=seeded(self.spec.seed, f"augment {step}"))
         mean_C11, std_C11 = self.normal
-        # Dropout, where an architecture has any, draws from torch's own generator.
-        torch.manual_seed(seeded(self.spec.seed, f"dropout {step} {place.rank}").initial_seed())
         return (augment(pixels_BCHW, recipe.augment, place.share(draws_B4)) - mean_C11) / std_C11
 
-    def _encode(self, batch: Batch, images_BCHW: Tensor, module: nn.Module) -> Towers:
-        """Towers of this process's share of the batch."""
-        place = self.place
-        texts = [place.share(rows_TL) for rows_TL in batch.tokens_TL.split(self.batches.size)]
-        with torch.autocast(place.device.type, torch.bfloat16, enabled=self.spec.recipe.precision == "bf16"):
-            return module(images_BCHW, torch.cat(texts).to(place.device))
+    def _tokens(self, batch: Batch) -> Tensor:
+        """This process's texts: its share of each group."""
+        shares = [self.place.share(rows_TL) for rows_TL in batch.tokens_TL.split(self.batches.size)]
+        return torch.cat(shares).to(self.place.device)
 
     def _losses(self, batch: Batch, towers: Towers) -> Losses:
         """Losses of the whole batch from this process's share of towers: a function of the towers' outputs alone."""

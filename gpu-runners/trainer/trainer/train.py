@@ -4,26 +4,26 @@ import json
 import math
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
-from torch.nn.parallel import DistributedDataParallel
 
-from trainer.checkpoint import Progress, fingerprint, load_checkpoint, save_checkpoint
+from trainer.checkpoint import Progress, fingerprint, load_checkpoint, take_snapshot
+from trainer.checkpoint_writer import CheckpointWriter
 from trainer.data import Batches, Corpus, read_corpus
 from trainer.distributed import Place
 from trainer.events import Events
 from trainer.export import write_package
-from trainer.model import Trainee, build_clip, read_package
+from trainer.model import Clip, Trainee, build_clip, read_package
 from trainer.optim import make_optimizer
+from trainer.scale import is_sharded, prepare, share_work, to_whole
 from trainer.spec import Spec, SpecError, to_camel
 from trainer.step import Outcome, Training
 from trainer.text import ClipTokenizer
 
 CURVE_POINTS = 200
 REPORT_SECONDS = 5.0
-KEPT_CHECKPOINTS = 3
 PACKAGE_KEYS = ("format", "name", "architecture", "embedDim", "context", "image", "tokenizer")
 
 
@@ -44,7 +44,14 @@ def train(spec: Spec, place: Place, events: Events) -> None:
     }
     events("start", step=progress.step, total_steps=spec.recipe.steps, device=str(place.device), counts=counts)
 
-    module, clock = share_work(training), Clock(spec.recipe.steps, training.batches.size)
+    def tell(path: Path, step: int) -> None:
+        events("checkpoint", path=str(path), step=step)
+
+    module, clock = (
+        share_work(training.trainee, place, spec.recipe.scale),
+        Clock(spec.recipe.steps, training.batches.size),
+    )
+    writer = CheckpointWriter(spec.checkpoint_dir, owner, tell) if place.rank == 0 else None
     for step in range(progress.step, spec.recipe.steps):
         outcome = training.step(step, module)
         progress.step = step + 1
@@ -52,16 +59,17 @@ def train(spec: Spec, place: Place, events: Events) -> None:
         if clock.is_due(progress.step) or is_due:
             progress.curve.append(clock.point(progress.step, outcome, training))
             events("progress", **progress.curve[-1])
-        if is_due and place.rank == 0:
-            path = spec.checkpoint_dir / f"step-{progress.step:08d}.safetensors"
-            save_checkpoint(path, (training.trainee, training.optimizer), progress, owner)
-            for old in sorted(spec.checkpoint_dir.glob("step-*.safetensors"))[:-KEPT_CHECKPOINTS]:
-                old.unlink()
-            events("checkpoint", path=str(path), step=progress.step)
+        if is_due:
+            snapshot = take_snapshot(training.trainee, training.optimizer)
+            if writer:
+                writer.write(snapshot, progress)
+    if writer:
+        writer.wait()
 
+    whole = whole_clip(training, package)
     if place.rank == 0:
         counts["undecodable"] = len(corpus.images.undecodable)
-        difference = write_results(training, package, (counts, progress.curve))
+        difference = write_results(training, (whole, package), (counts, progress.curve))
         metrics = summarise(progress.curve) | {
             "parameters": sum(p.numel() for p in training.trainee.clip.parameters()),
             "tags": corpus.tag_count,
@@ -79,22 +87,13 @@ def set_up(spec: Spec, place: Place, source: tuple[dict[str, Any], Corpus]) -> T
     torch.manual_seed(spec.seed)
     clip = build_clip(package["architecture"], None if spec.from_scratch else spec.init / "weights.safetensors")
     trainee = Trainee(clip, package["embedDim"], corpus.tag_count).to(place.device).train()
+    prepare(trainee, place, spec.recipe.scale)
     mean_C11, std_C11 = (
         torch.tensor([255 * value for value in package["image"][key]], device=place.device).view(3, 1, 1)
         for key in ("mean", "std")
     )
     optimizer = make_optimizer(trainee, spec.recipe)
     return Training(spec, place, corpus, batches, (mean_C11, std_C11), trainee, optimizer)
-
-
-def share_work(training: Training) -> nn.Module:
-    """The module to call: wrapped where several processes must agree on gradients and batch statistics."""
-    place, trainee = training.place, training.trainee
-    if place.world == 1:
-        return trainee
-    if place.device.type != "cuda":
-        return DistributedDataParallel(trainee)
-    return DistributedDataParallel(nn.SyncBatchNorm.convert_sync_batchnorm(trainee), device_ids=[place.device])
 
 
 class Clock:
@@ -132,11 +131,22 @@ class Clock:
         }
 
 
+def whole_clip(training: Training, package: dict[str, Any]) -> Clip:
+    """The model in one piece and in plain modules, as the exporter reads it; every process must ask for it."""
+    clip, scale = training.trainee.clip, training.spec.recipe.scale
+    if not (is_sharded(training.place, scale) or scale.compile):
+        return clip
+    state = {name: to_whole(value) for name, value in clip.state_dict().items()}
+    plain = build_clip(package["architecture"])
+    plain.load_state_dict(state)
+    return plain
+
+
 def write_results(
-    training: Training, package: dict[str, Any], facts: tuple[dict[str, int], list[dict[str, Any]]]
+    training: Training, model: tuple[Clip, dict[str, Any]], facts: tuple[dict[str, int], list[dict[str, Any]]]
 ) -> float:
     """Writes package and curve; returns the largest difference between ONNX and PyTorch."""
-    spec, (counts, curve) = training.spec, facts
+    spec, (counts, curve), (clip, package) = training.spec, facts, model
     training_facts = {
         "recipe": to_camel(asdict(spec.recipe)),
         "seed": spec.seed,
@@ -148,7 +158,7 @@ def write_results(
         file.writelines(json.dumps(point) + "\n" for point in curve)
     # Only what is still true of the new model: a package's other entries speak of its own files and story.
     document = {key: package[key] for key in PACKAGE_KEYS} | {"name": spec.name, "training": training_facts}
-    return write_package(training.trainee.clip, document, spec.init / "tokenizer.json", spec.output)
+    return write_package(clip, document, spec.init / "tokenizer.json", spec.output)
 
 
 def summarise(curve: list[dict[str, Any]]) -> dict[str, Any]:

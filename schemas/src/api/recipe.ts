@@ -4,6 +4,7 @@ import { CaptionMix } from "./recipe/captions.ts";
 import { Continual } from "./recipe/continual.ts";
 import { Contrastive } from "./recipe/contrastive.ts";
 import { Hni } from "./recipe/hni.ts";
+import { Scale } from "./recipe/scale.ts";
 import { Tags } from "./recipe/tags.ts";
 import { Watch } from "./recipe/watch.ts";
 
@@ -34,6 +35,7 @@ export const TrainRecipe = z
     watch: Watch.prefault({}),
     checkpointEverySteps: z.int().min(1).default(100),
     precision: z.enum(["fp32", "bf16"]).default("fp32"),
+    scale: Scale.prefault({}),
   })
   .meta({ id: "TrainRecipe" });
 export type TrainRecipe = z.infer<typeof TrainRecipe>;
