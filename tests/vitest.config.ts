@@ -28,7 +28,7 @@ const silentPipeline = {
   modules: true,
   compatibilityDate: "2026-11-01",
   script: `import { WorkerEntrypoint } from "cloudflare:workers";
-    export class Pipeline extends WorkerEntrypoint { start() {} nudge() {} deliver() {} tick() {} }
+    export class Pipeline extends WorkerEntrypoint { start() {} nudge() {} deliver() {} closeBlocks() {} tick() {} }
     export default { fetch: () => new Response("silent") };`,
 };
 

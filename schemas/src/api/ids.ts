@@ -16,6 +16,10 @@ export const idPrefixes = {
   delivery: "whd",
   event: "evt",
   audit: "aud",
+  stream: "str",
+  lifetime: "lt",
+  block: "blk",
+  batch: "xb",
   request: "req",
 } as const;
 export type IdKind = keyof typeof idPrefixes;

@@ -19,6 +19,8 @@ export const scopes = [
   "evaluations:write",
   "webhooks:read",
   "webhooks:write",
+  "streams:read",
+  "streams:write",
 ] as const;
 export const Scope = z.enum(scopes);
 export type Scope = z.infer<typeof Scope>;

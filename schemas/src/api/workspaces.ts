@@ -6,10 +6,16 @@ export const Quotas = z.object({
   maxActiveRuns: z.int().min(1),
   maxStoredBytes: z.int().min(1),
   maxDatasets: z.int().min(1),
+  maxStreams: z.int().min(1),
 });
 export type Quotas = z.infer<typeof Quotas>;
 
-export const defaultQuotas: Quotas = { maxActiveRuns: 50, maxStoredBytes: 5 * 1024 ** 4, maxDatasets: 10_000 };
+export const defaultQuotas: Quotas = {
+  maxActiveRuns: 50,
+  maxStoredBytes: 5 * 1024 ** 4,
+  maxDatasets: 10_000,
+  maxStreams: 10_000,
+};
 
 export const Workspace = z
   .object({

@@ -30,10 +30,12 @@ export interface ClientOptions {
 }
 
 export interface Call {
-  method?: "GET" | "POST" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string | number | undefined>;
   body?: unknown;
+  /** A body that is sent as it is, with its own content type, instead of `body` as JSON. */
+  raw?: { type: string; text: string };
   signal?: AbortSignal;
   timeoutMs?: number;
 }
@@ -58,8 +60,8 @@ export function createSend(options: ClientOptions): Send {
     const headers: Record<string, string> = { authorization: `Bearer ${options.key}`, accept: "application/json" };
     const method = call.method ?? "GET";
     if (method === "POST") headers["idempotency-key"] = newKey();
-    if (call.body !== undefined) headers["content-type"] = "application/json";
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
+    const { type, text: content } = call.raw ?? { type: "application/json", text: toJson(call.body) };
+    if (content !== null) headers["content-type"] = type;
 
     for (let attempt = 0; ; attempt += 1) {
       const error = await once();
@@ -73,7 +75,7 @@ export function createSend(options: ClientOptions): Send {
       const timeout = AbortSignal.timeout(call.timeoutMs ?? timeoutMs);
       const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
       try {
-        const response = await send(url, { method, headers, body, signal });
+        const response = await send(url, { method, headers, body: content, signal });
         const text = await response.text();
         if (response.ok) return { value: text === "" ? null : JSON.parse(text) };
         const failure = new ApiError(response.status, toProblem(text));
@@ -86,6 +88,8 @@ export function createSend(options: ClientOptions): Send {
     }
   };
 }
+
+const toJson = (body: unknown): string | null => (body === undefined ? null : JSON.stringify(body));
 
 /** `fetch` hides the reason a connection failed in the cause of its error. */
 function reasonOf(error: unknown): string {

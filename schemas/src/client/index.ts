@@ -1,18 +1,24 @@
-import type { z } from "zod";
+import { z } from "zod";
 import {
   ApiKey,
+  type BatchQuery,
+  BatchReceipt,
+  Block,
+  type CloseBlocks,
   type CompleteUpload,
   type CreateApiKey,
   type CreateDataset,
   type CreateEvaluation,
   type CreateModel,
   type CreateRunInput,
+  type CreateStream,
   type CreateUpload,
   type CreateWebhook,
   type CreateWorkspace,
   Dataset,
   type DeliveriesQuery,
   Evaluation,
+  Lifetime,
   Model,
   ModelDownload,
   NewApiKey,
@@ -25,9 +31,11 @@ import {
   Run,
   Runner,
   Sample,
+  Stream,
   Task,
   Upload,
   UploadParts,
+  type UpdateStream,
   type UploadPartsQuery,
   Version,
   Webhook,
@@ -113,6 +121,26 @@ export function createClient(options: ClientOptions) {
       list: list(Evaluation, "/v1/evaluations"),
       create: (body: z.input<typeof CreateEvaluation>) => post(Evaluation, "/v1/evaluations", body),
       get: (id: string) => get(Evaluation, at("evaluations", id)),
+    },
+    streams: {
+      list: list(Stream, "/v1/lifelong/streams"),
+      create: (body: z.input<typeof CreateStream>) => post(Stream, "/v1/lifelong/streams", body),
+      get: (id: string) => get(Stream, at("lifelong/streams", id)),
+      update: (id: string, body: z.input<typeof UpdateStream>) =>
+        send({ method: "PATCH", path: at("lifelong/streams", id), body }).then((answer) => Stream.parse(answer)),
+      lifetimes: (id: string, page: PageOptions = {}) => list(Lifetime, at("lifelong/streams", id, "/lifetimes"))(page),
+      blocks: (id: string, query: PageOptions & { lifetime?: string } = {}) =>
+        get(Page(Block), at("lifelong/streams", id, "/blocks"), { ...query }),
+      /** Adds a batch of JSON lines; with `writer` and `sequence` the same batch is added once, however often it is sent. */
+      addExperiences: (id: string, lines: string, query: z.input<typeof BatchQuery> = {}) =>
+        send({
+          method: "POST",
+          path: at("lifelong/streams", id, "/experiences"),
+          query: query as Record<string, string | number | undefined>,
+          raw: { type: "application/x-ndjson", text: lines },
+        }).then((answer) => BatchReceipt.parse(answer)),
+      close: (id: string, body: z.input<typeof CloseBlocks> = {}) =>
+        post(z.object({ data: z.array(Block) }), at("lifelong/streams", id, "/close"), body).then(({ data }) => data),
     },
     runners: { list: list(Runner, "/v1/runners") },
     webhooks: {

@@ -3,10 +3,11 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { AppError } from "@whetstone/core/errors";
+import { maxBatchBytes } from "@whetstone/schemas/api";
 import type { AppEnv } from "./env.ts";
 import { authenticate } from "./middleware/authenticate.ts";
 import { etag } from "./middleware/etag.ts";
-import { idempotency } from "./middleware/idempotency.ts";
+import { idempotency, isExperiences } from "./middleware/idempotency.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { onError, onNotFound } from "./problem.ts";
 import { createRouter } from "./router.ts";
@@ -19,6 +20,7 @@ import { models } from "./routes/models.ts";
 import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
+import { streams } from "./routes/streams.ts";
 import { tasks } from "./routes/tasks.ts";
 import { uploads } from "./routes/uploads.ts";
 import { versions } from "./routes/versions.ts";
@@ -39,6 +41,7 @@ const routers = [
   runs,
   tasks,
   webhooks,
+  streams,
   runners,
   runner,
 ];
@@ -68,9 +71,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
       exposeHeaders: ["etag", "x-request-id", "retry-after"],
     }),
   );
-  app.use(async (c, next) =>
-    limitBody(c.req.path === "/v1/runner/complete" ? maxCompletionBytes : maxBodyBytes)(c, next),
-  );
+  app.use(async (c, next) => limitBody(maxBytesOf(c.req.path))(c, next));
   app.use("/v1/*", authenticate);
   app.use("/v1/*", idempotency);
   app.use("/v1/*", etag);
@@ -79,6 +80,11 @@ export function createApp(): OpenAPIHono<AppEnv> {
   for (const router of routers) app.route("/", router);
   mountDocs(app);
   return app;
+}
+
+function maxBytesOf(path: string): number {
+  if (path === "/v1/runner/complete") return maxCompletionBytes;
+  return isExperiences(path) ? maxBatchBytes : maxBodyBytes;
 }
 
 const limitBody = (maxSize: number) =>

@@ -6,6 +6,7 @@ export interface PipelineBinding {
   start(runId: string): Promise<void>;
   nudge(runId: string): Promise<void>;
   deliver(deliveryId: string, round: number): Promise<void>;
+  closeBlocks(lifetimeId: string): Promise<void>;
   tick(): Promise<void>;
 }
 

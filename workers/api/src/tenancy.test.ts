@@ -3,6 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { app, call, makeKey, makeWorkspace } from "../test/caller.ts";
 import { makeUpload } from "../test/files.ts";
 
+const experience = { block_num: 0, exp_num: 0, block_type: "train", task_name: "a_1", reward: 1 };
+
 /** Every route that takes an id, with the id's kind and a body its schema takes. */
 const routes = [
   { method: "DELETE", path: "/v1/keys/{id}", kind: "key" },
@@ -31,6 +33,12 @@ const routes = [
   { method: "POST", path: "/v1/webhooks/{id}/test", kind: "whk" },
   { method: "GET", path: "/v1/webhook-deliveries/{id}", kind: "whd" },
   { method: "POST", path: "/v1/webhook-deliveries/{id}/redeliver", kind: "whd" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}", kind: "str" },
+  { method: "PATCH", path: "/v1/lifelong/streams/{id}", kind: "str", body: { name: "mine" } },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/lifetimes", kind: "str" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/blocks", kind: "str" },
+  { method: "POST", path: "/v1/lifelong/streams/{id}/close", kind: "str", body: {} },
+  { method: "POST", path: "/v1/lifelong/streams/{id}/experiences", kind: "str", body: experience },
 ];
 const hex = (n: number) => n.toString(16).padStart(32, "0");
 
@@ -49,6 +57,11 @@ beforeAll(async () => {
     body: { url: "http://127.0.0.1:9/", events: ["run.failed"] },
   });
   const { json: delivery } = await call(`/v1/webhooks/${webhook.id}/test`, { method: "POST", key: owner.key });
+  const { json: stream } = await call("/v1/lifelong/streams", {
+    key: owner.key,
+    body: { name: "theirs", metricsColumns: ["reward"] },
+  });
+  await call(`/v1/lifelong/streams/${stream.id}/experiences`, { key: owner.key, body: experience });
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
   await env.DB.batch([
@@ -88,6 +101,7 @@ beforeAll(async () => {
     task,
     whk: webhook.id,
     whd: delivery.id,
+    str: stream.id,
   };
 });
 
@@ -128,12 +142,19 @@ test.each(routes)(
   },
 );
 
-test.each(["datasets", "models", "evaluations", "runs", "keys", "audit-events", "webhooks", "webhook-deliveries"])(
-  "the list of %s shows nothing of another workspace",
-  async (noun) => {
-    const { json, text } = await call(`/v1/${noun}`, { key: mine });
+test.each([
+  "datasets",
+  "models",
+  "evaluations",
+  "runs",
+  "keys",
+  "audit-events",
+  "webhooks",
+  "webhook-deliveries",
+  "lifelong/streams",
+])("the list of %s shows nothing of another workspace", async (noun) => {
+  const { json, text } = await call(`/v1/${noun}`, { key: mine });
 
-    expect(json.object).toBe("list");
-    for (const id of Object.values(theirs)) expect(text).not.toContain(id);
-  },
-);
+  expect(json.object).toBe("list");
+  for (const id of Object.values(theirs)) expect(text).not.toContain(id);
+});

@@ -21,6 +21,8 @@ export interface Pipeline {
   nudge(runId: string): Promise<void>;
   /** Sets out to deliver an event to a webhook. */
   deliver(deliveryId: string, round: number): Promise<void>;
+  /** Blocks of the lifetime are closing: their rows are to move into Parquet. */
+  closeBlocks(lifetimeId: string): Promise<void>;
 }
 
 /** All a verb may touch. Nothing below the Workers' entry points reads env, clock or randomness by itself. */

@@ -4,3 +4,5 @@ export const manifestKey = (workspaceId: string, datasetId: string, versionId: s
   `w/${workspaceId}/d/${datasetId}/${versionId}/manifest.json`;
 export const attemptKey = (workspaceId: string, attempt: { runId: string; taskId: string; attempt: number }): string =>
   `w/${workspaceId}/r/${attempt.runId}/t/${attempt.taskId}/a/${attempt.attempt}`;
+export const blockFileKey = (workspaceId: string, file: { blockId: string; name: string }): string =>
+  `w/${workspaceId}/s/${file.blockId}/${file.name}.parquet`;

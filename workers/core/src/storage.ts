@@ -36,7 +36,7 @@ export interface Storage {
   getRange(key: string, range: { start: number; end: number }): Promise<ArrayBuffer>;
   getText(key: string, options: { maxBytes: number }): Promise<string>;
   /** Conditional write (`If-None-Match: *`): `exists` when the key is there already, whatever it holds. */
-  putIfAbsent(key: string, body: string, contentType: string): Promise<"created" | "exists">;
+  putIfAbsent(key: string, body: string | Uint8Array, contentType: string): Promise<"created" | "exists">;
   delete(keys: readonly string[]): Promise<void>;
   /** Fails with `storage_unavailable` within two seconds when the bucket can't be reached. */
   ping(): Promise<void>;

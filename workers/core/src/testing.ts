@@ -26,7 +26,12 @@ export interface TestContextOptions {
 }
 
 /** An engine that never does anything. */
-export const silent: Pipeline = { start: async () => {}, nudge: async () => {}, deliver: async () => {} };
+export const silent: Pipeline = {
+  start: async () => {},
+  nudge: async () => {},
+  deliver: async () => {},
+  closeBlocks: async () => {},
+};
 
 /** A context in a fresh workspace, on the real D1 and S3 of the tests. */
 export async function makeContext(options: TestContextOptions = {}): Promise<Context & { workspaceId: string }> {

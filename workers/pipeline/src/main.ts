@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { closePassedBlocks } from "@whetstone/core/streams/close-blocks";
 import type { Env } from "./env.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, systemContext } from "./pipeline.ts";
 import { tick } from "./tick.ts";
 
 export { DeliverWebhook } from "./deliver-webhook.ts";
@@ -18,6 +19,11 @@ export class Pipeline extends WorkerEntrypoint<Env> {
 
   deliver(deliveryId: string, round: number): Promise<void> {
     return createPipeline(this.env).deliver(deliveryId, round);
+  }
+
+  /** Answers at once; what doesn't get done now, the next tick does. */
+  closeBlocks(lifetimeId: string): void {
+    this.ctx.waitUntil(closePassedBlocks(systemContext(this.env, "close blocks"), lifetimeId));
   }
 
   tick(): Promise<void> {

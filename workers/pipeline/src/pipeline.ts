@@ -1,6 +1,7 @@
 import type { Context, Pipeline } from "@whetstone/core/context";
 import { createContext, partsFrom } from "@whetstone/core/create-context";
 import { isSettled, loadRun } from "@whetstone/core/runs/load-run";
+import { closePassedBlocks } from "@whetstone/core/streams/close-blocks";
 import type { RunKind } from "@whetstone/schemas/api";
 import type { Env, RunParams } from "./env.ts";
 
@@ -43,6 +44,8 @@ export function createPipeline(env: Env): Pipeline & Upkeep {
       const instance = await env.DELIVER.get(id);
       if (isOver((await instance.status()).status)) await instance.restart();
     },
+    closeBlocks: (lifetimeId) =>
+      closePassedBlocks(systemContext(env, "close blocks"), lifetimeId).then(() => undefined),
 
     /** Gets an unsettled run's workflow going again, whatever became of it. Its steps are idempotent, so a restart repeats nothing. */
     async revive(runId) {

@@ -1,6 +1,7 @@
 import { purgeAnswers } from "@whetstone/core/idempotency/idempotency";
 import { findWaitingRuns } from "@whetstone/core/upkeep/find-waiting-runs";
 import { takeBackLeases } from "@whetstone/core/upkeep/take-back-leases";
+import { closePassedBlocks } from "@whetstone/core/streams/close-blocks";
 import { expireUploads } from "@whetstone/core/uploads/expire-uploads";
 import { findLateDeliveries, purgeDeliveries } from "@whetstone/core/webhooks/tend-deliveries";
 import type { Env } from "./env.ts";
@@ -16,6 +17,7 @@ export async function tick(env: Env): Promise<void> {
     () => purgeAnswers(ctx),
     () => purgeDeliveries(ctx),
     () => expireUploads(ctx),
+    () => closePassedBlocks(ctx),
   ];
   const failures: unknown[] = [];
   for (const chore of chores) await chore().catch((error: unknown) => failures.push(error));

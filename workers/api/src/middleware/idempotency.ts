@@ -5,13 +5,17 @@ import type { AppEnv } from "../env.ts";
 
 const keptHeaders = ["content-type", "location"];
 
+/** Batches of experiences are told apart by the stream itself, for ever and not for 48 hours, and without keeping their answers. */
+export const isExperiences = (path: string): boolean => /^\/v1\/lifelong\/streams\/[^/]+\/experiences$/.test(path);
+
 /**
  * A repeated POST with the same `Idempotency-Key` and body gets the first answer again. Failures on our side and 429s are not kept. The
  * runner protocol needs none of this: its words carry lease and attempt.
  */
 export const idempotency = createMiddleware<AppEnv>(async function idempotency(c, next) {
   const key = c.req.header("idempotency-key");
-  if (c.req.method !== "POST" || key === undefined || c.req.path.startsWith("/v1/runner/")) return next();
+  if (c.req.method !== "POST" || key === undefined || c.req.path.startsWith("/v1/runner/") || isExperiences(c.req.path))
+    return next();
   if (!/^[\x21-\x7e]{1,200}$/.test(key))
     throw new AppError("invalid_input", "Idempotency-Key must be 1 to 200 visible ASCII characters");
 

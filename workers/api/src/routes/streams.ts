@@ -1,0 +1,145 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { closeBlocks } from "@whetstone/core/streams/close-blocks";
+import { createStream } from "@whetstone/core/streams/create-stream";
+import { getStream, listBlocks, listLifetimes, listStreams } from "@whetstone/core/streams/read-streams";
+import { takeExperiences } from "@whetstone/core/streams/take-experiences";
+import { updateStream } from "@whetstone/core/streams/update-stream";
+import {
+  BatchQuery,
+  BatchReceipt,
+  Block,
+  CloseBlocks,
+  CreateStream,
+  Lifetime,
+  LifetimeName,
+  Page,
+  Stream,
+  UpdateStream,
+} from "@whetstone/schemas/api";
+import { idParam, pageQuery, rowsQuery } from "../params.ts";
+import { body, createRouter, json, problems } from "../router.ts";
+
+const tags = ["Streams"];
+const { params } = idParam("stream");
+
+const postStream = createRoute({
+  method: "post",
+  path: "/v1/lifelong/streams",
+  tags,
+  summary: "Make a stream",
+  description: "A scenario that learners live through. It is empty until experiences come in.",
+  request: { body: body(CreateStream, "Its name, scenario and the columns learners are measured by") },
+  responses: { 201: json(Stream, "The stream"), ...problems },
+});
+
+const getAll = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams",
+  tags,
+  summary: "List streams",
+  request: pageQuery,
+  responses: { 200: json(Page(Stream), "A page of streams"), ...problems },
+});
+
+const getOne = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams/{id}",
+  tags,
+  summary: "Get a stream",
+  request: { params },
+  responses: { 200: json(Stream, "The stream"), ...problems },
+});
+
+const patchOne = createRoute({
+  method: "patch",
+  path: "/v1/lifelong/streams/{id}",
+  tags,
+  summary: "Change a stream",
+  description: "Its name, its scenario, or the streams whose experts it is measured against.",
+  request: { params, body: body(UpdateStream, "What to change") },
+  responses: { 200: json(Stream, "The stream as it is now"), ...problems },
+});
+
+const getLifetimes = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams/{id}/lifetimes",
+  tags,
+  summary: "List lifetimes of a stream",
+  request: { params, ...pageQuery },
+  responses: { 200: json(Page(Lifetime), "A page of lifetimes"), ...problems },
+});
+
+const getBlocks = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams/{id}/blocks",
+  tags,
+  summary: "List blocks of a lifetime",
+  request: { params, query: rowsQuery.query.extend({ lifetime: LifetimeName.default("main") }) },
+  responses: { 200: json(Page(Block), "A page of blocks, by number"), ...problems },
+});
+
+const postExperiences = createRoute({
+  method: "post",
+  path: "/v1/lifelong/streams/{id}/experiences",
+  tags,
+  summary: "Add experiences",
+  description: `JSON lines, one record a line as l2logger's \`log_record\` takes it: \`block_num\`, \`exp_num\`, \`block_type\`, \`task_name\`, the
+stream's measures, and optionally the other standard columns and any of your own. A batch is taken whole or refused whole, with line, column and rule
+of what is wrong. Send \`writer\` and \`sequence\`, or an \`Idempotency-Key\`: the same batch sent again adds no row, however late. At most
+4 MiB and 50,000 rows.`,
+  request: {
+    params,
+    query: BatchQuery,
+    headers: z.object({ "idempotency-key": z.string().optional() }),
+    body: { content: { "application/x-ndjson": { schema: z.string() } }, required: true as const },
+  },
+  responses: {
+    200: json(BatchReceipt, "The batch was here already"),
+    201: json(BatchReceipt, "The batch was added"),
+    ...problems,
+  },
+});
+
+const postClose = createRoute({
+  method: "post",
+  path: "/v1/lifelong/streams/{id}/close",
+  tags,
+  summary: "Close blocks",
+  description:
+    "Moves their rows into Parquet now. Blocks close by themselves when a row of a later block arrives, and open again for late rows.",
+  request: { params, body: body(CloseBlocks, "Which") },
+  responses: {
+    200: json(z.object({ object: z.literal("list"), data: z.array(Block) }), "The blocks closed"),
+    ...problems,
+  },
+});
+
+export const streams = createRouter()
+  .openapi(postStream, async (c) => {
+    const stream = await createStream(c.var.ctx, c.req.valid("json"));
+    return c.json(stream, 201, { location: `/v1/lifelong/streams/${stream.id}` });
+  })
+  .openapi(getAll, async (c) => c.json(await listStreams(c.var.ctx, c.req.valid("query")), 200))
+  .openapi(getOne, async (c) => c.json(await getStream(c.var.ctx, c.req.valid("param").id), 200))
+  .openapi(patchOne, async (c) =>
+    c.json(await updateStream(c.var.ctx, c.req.valid("param").id, c.req.valid("json")), 200),
+  )
+  .openapi(getLifetimes, async (c) =>
+    c.json(await listLifetimes(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
+  .openapi(getBlocks, async (c) =>
+    c.json(await listBlocks(c.var.ctx, { streamId: c.req.valid("param").id, ...c.req.valid("query") }), 200),
+  )
+  .openapi(postExperiences, async (c) => {
+    const receipt = await takeExperiences(c.var.ctx, {
+      ...c.req.valid("query"),
+      streamId: c.req.valid("param").id,
+      body: new Uint8Array(await c.req.arrayBuffer()),
+      idempotencyKey: c.req.valid("header")["idempotency-key"],
+    });
+    return receipt.isRepeat ? c.json(receipt, 200) : c.json(receipt, 201);
+  })
+  .openapi(postClose, async (c) => {
+    const data = await closeBlocks(c.var.ctx, { streamId: c.req.valid("param").id, ...c.req.valid("json") });
+    return c.json({ object: "list" as const, data }, 200);
+  });
