@@ -3,9 +3,16 @@ import type { EvaluationTask } from "@whetstone/schemas/api";
 import { defineTask, type TaskParams } from "@whetstone/runtime";
 import { openClipModel } from "./clip-model.ts";
 import { embedCorpus } from "./embed-corpus.ts";
+import { association } from "./evaluate/association.ts";
+import { compositionalPairs } from "./evaluate/compositional-pairs.ts";
 import type { EvaluationContext, TaskOutcome } from "./evaluate/evaluation-context.ts";
 import { failure } from "./evaluate/failure.ts";
+import { knn } from "./evaluate/knn.ts";
+import { linearProbe } from "./evaluate/linear-probe.ts";
+import { multiLabelClassification } from "./evaluate/multi-label-classification.ts";
 import { retrieval } from "./evaluate/retrieval.ts";
+import { robustness } from "./evaluate/robustness.ts";
+import { tagPrediction } from "./evaluate/tag-prediction.ts";
 import { textScores } from "./evaluate/text-scores.ts";
 import { writeTables } from "./evaluate/write-tables.ts";
 import { zeroShotClassification } from "./evaluate/zero-shot-classification.ts";
@@ -64,12 +71,24 @@ function evaluate(context: EvaluationContext, task: EvaluationTask): Promise<Tas
   switch (task.type) {
     case "zero-shot-classification":
       return zeroShotClassification(context, task);
+    case "multi-label-classification":
+      return multiLabelClassification(context, task);
     case "retrieval":
       return retrieval(context, task);
+    case "compositional-pairs":
+      return compositionalPairs(context, task);
+    case "association":
+      return association(context, task);
+    case "linear-probe":
+      return linearProbe(context, task);
+    case "knn":
+      return knn(context, task);
+    case "tag-prediction":
+      return tagPrediction(context, task);
+    case "robustness":
+      return robustness(context, task);
     case "text-scores":
       return textScores(context);
-    default:
-      throw failure("task_unknown", `this runner can't do ${task.type} yet`);
   }
 }
 

@@ -32,3 +32,9 @@ function slice({ data, count, dim }: Vectors, start: number, length: number): Ve
 function toTensor({ data, count, dim }: Vectors) {
   return { data, dims: [count, dim] };
 }
+
+/** A · Bᵀ as a whole, row by row: for matrices known to be small. */
+export async function multiply(a: Vectors, b: Vectors): Promise<Float32Array> {
+  const graph = await openGraph("scores", scoresPath);
+  return (await graph.run({ a: toTensor(a), b: toTensor(b) }, "scores")).data;
+}

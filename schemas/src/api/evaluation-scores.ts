@@ -87,6 +87,8 @@ export const CompositionalScores = z.object({
   /** Share of all samples that are right. */
   accuracy: share,
   skippedCount: z.int(),
+  /** Subsets of the benchmark that the data lacks: with any, `aggregate` is not comparable to published figures. */
+  missingSubsets: z.array(z.string()),
   subsets: z
     .array(z.object({ name: z.string(), count: z.int(), accuracy: share, chance: share, interval: Interval }))
     .max(500),

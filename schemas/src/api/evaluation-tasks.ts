@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Zero-shot prompts when neither the task nor the version brings any. */
 export const defaultTemplates: readonly string[] = ["{}", "an image of {}"];
 
-/** Corruptions of Hendrycks & Dietterich (ICLR 2019), by the names of their program; those that need neither photographs of frost nor ImageMagick. */
+/** Corruptions of Hendrycks & Dietterich (ICLR 2019), by the names of their program; those that need no photographs of frost, ImageMagick or OpenCV. */
 export const corruptions = [
   "gaussian_noise",
   "shot_noise",
@@ -11,7 +11,6 @@ export const corruptions = [
   "speckle_noise",
   "gaussian_blur",
   "defocus_blur",
-  "zoom_blur",
   "brightness",
   "contrast",
   "saturate",

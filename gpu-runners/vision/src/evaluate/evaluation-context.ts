@@ -41,6 +41,6 @@ export interface Confusion {
 export interface TaskOutcome {
   scores: EvaluationScores;
   predictions?: Prediction[];
-  classes?: ClassRow[];
+  classes?: (ClassRow | { name: string; count: number; averagePrecision: number })[];
   confusions?: Confusion[];
 }

@@ -2,7 +2,6 @@ import { TaskError } from "@whetstone/runtime";
 
 /** Why an evaluation can't be done with this data, whoever tries. */
 export type EvaluationErrorCode =
-  | "task_unknown"
   | "version_empty"
   | "refined_missing"
   | "split_missing"

@@ -3,6 +3,8 @@ export type TopK = {
   offer(query: number, id: number, score: number): void;
   /** Ids of a query from best to worst. */
   ids(query: number): Int32Array;
+  /** Their scores. */
+  scores(query: number): Float32Array;
 };
 
 export function createTopK(count: number, k: number, isRelevant: (query: number, id: number) => boolean): TopK {
@@ -25,5 +27,6 @@ export function createTopK(count: number, k: number, isRelevant: (query: number,
       ids[slot] = id;
     },
     ids: (query) => ids.subarray(query * k, (query + 1) * k),
+    scores: (query) => scores.subarray(query * k, (query + 1) * k),
   };
 }

@@ -1,10 +1,13 @@
 import { createWriteStream } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createLayerWriter } from "@whetstone/runtime";
 import { PredictionRow } from "@whetstone/schemas/tasks";
 import type { TaskOutcome } from "./evaluation-context.ts";
+
+const classColumns = ["task", "name", "count", "recall", "precision", "f1", "averagePrecision"];
+const confusionColumns = ["task", "label", "predicted", "count"];
 
 /** Writes the long tables of all tasks into a folder: `predictions.parquet`, `per-class.csv`, `confusion.csv`; answers the names of those that have rows. */
 export async function writeTables(outcomes: readonly TaskOutcome[], folder: string): Promise<string[]> {
@@ -18,21 +21,25 @@ export async function writeTables(outcomes: readonly TaskOutcome[], folder: stri
     names.push("predictions.parquet");
   }
   const classes = outcomes.flatMap(({ classes: rows = [] }, task) => rows.map((row) => ({ task, ...row })));
-  if (classes.length > 0) names.push(await writeCsv(join(folder, "per-class.csv"), classes));
+  if (classes.length > 0)
+    names.push(await writeCsv(join(folder, "per-class.csv"), { columns: classColumns, rows: classes }));
   const confusions = outcomes.flatMap(({ confusions: rows = [] }, task) => rows.map((row) => ({ task, ...row })));
-  if (confusions.length > 0) names.push(await writeCsv(join(folder, "confusion.csv"), confusions));
+  if (confusions.length > 0)
+    names.push(await writeCsv(join(folder, "confusion.csv"), { columns: confusionColumns, rows: confusions }));
   return names;
 }
 
-/** RFC 4180: a header from the first row's keys, CRLF. */
-async function writeCsv(path: string, rows: readonly Record<string, string | number>[]): Promise<string> {
-  const header = Object.keys(rows[0] ?? {});
+/** RFC 4180, with a header. A column that a row lacks is empty. */
+async function writeCsv(
+  path: string,
+  { columns, rows }: { columns: readonly string[]; rows: readonly Record<string, string | number>[] },
+): Promise<string> {
   function* lines(): Generator<string> {
-    yield `${header.join(",")}\r\n`;
-    for (const row of rows) yield `${header.map((name) => toCell(row[name] ?? "")).join(",")}\r\n`;
+    yield `${columns.join(",")}\r\n`;
+    for (const row of rows) yield `${columns.map((name) => toCell(row[name] ?? "")).join(",")}\r\n`;
   }
   await pipeline(Readable.from(lines()), createWriteStream(path));
-  return path.slice(path.lastIndexOf("/") + 1);
+  return basename(path);
 }
 
 /** A text that a spreadsheet would run as a formula is kept from it by an apostrophe. */
