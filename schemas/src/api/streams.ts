@@ -115,6 +115,12 @@ export const BatchQuery = z.object({
     .optional()
     .meta({ description: "who sends; with sequence it names the batch, so that a repeat adds no row" }),
   sequence: z.coerce.number().int().min(0).optional().meta({ description: "counts up for each batch of a writer" }),
+  firstLine: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: "line of the batch's first record in the caller's file, for messages about it" }),
 });
 export type BatchQuery = z.infer<typeof BatchQuery>;
 

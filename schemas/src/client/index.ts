@@ -131,13 +131,20 @@ export function createClient(options: ClientOptions) {
       lifetimes: (id: string, page: PageOptions = {}) => list(Lifetime, at("lifelong/streams", id, "/lifetimes"))(page),
       blocks: (id: string, query: PageOptions & { lifetime?: string } = {}) =>
         get(Page(Block), at("lifelong/streams", id, "/blocks"), { ...query }),
-      /** Adds a batch of JSON lines; with `writer` and `sequence` the same batch is added once, however often it is sent. */
-      addExperiences: (id: string, lines: string, query: z.input<typeof BatchQuery> = {}) =>
+      /**
+       * Adds a batch of records, JSON lines or a table with a header; with `writer` and `sequence` the same batch is added once, however
+       * often it is sent.
+       */
+      addExperiences: (
+        id: string,
+        batch: { type: "application/x-ndjson" | "text/tab-separated-values"; text: string },
+        query: z.input<typeof BatchQuery> = {},
+      ) =>
         send({
           method: "POST",
           path: at("lifelong/streams", id, "/experiences"),
           query: query as Record<string, string | number | undefined>,
-          raw: { type: "application/x-ndjson", text: lines },
+          raw: batch,
         }).then((answer) => BatchReceipt.parse(answer)),
       close: (id: string, body: z.input<typeof CloseBlocks> = {}) =>
         post(z.object({ data: z.array(Block) }), at("lifelong/streams", id, "/close"), body).then(({ data }) => data),

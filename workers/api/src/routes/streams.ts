@@ -85,13 +85,19 @@ const postExperiences = createRoute({
   summary: "Add experiences",
   description: `JSON lines, one record a line as l2logger's \`log_record\` takes it: \`block_num\`, \`exp_num\`, \`block_type\`, \`task_name\`, the
 stream's measures, and optionally the other standard columns and any of your own. A batch is taken whole or refused whole, with line, column and rule
-of what is wrong. Send \`writer\` and \`sequence\`, or an \`Idempotency-Key\`: the same batch sent again adds no row, however late. At most
+of what is wrong. As \`text/tab-separated-values\` the same with a header line, as l2logger's \`data-log.tsv\` is. Send \`writer\` and \`sequence\`, or an \`Idempotency-Key\`: the same batch sent again adds no row, however late. At most
 4 MiB and 50,000 rows.`,
   request: {
     params,
     query: BatchQuery,
     headers: z.object({ "idempotency-key": z.string().optional() }),
-    body: { content: { "application/x-ndjson": { schema: z.string() } }, required: true as const },
+    body: {
+      content: {
+        "application/x-ndjson": { schema: z.string() },
+        "text/tab-separated-values": { schema: z.string() },
+      },
+      required: true as const,
+    },
   },
   responses: {
     200: json(BatchReceipt, "The batch was here already"),
@@ -135,6 +141,7 @@ export const streams = createRouter()
       ...c.req.valid("query"),
       streamId: c.req.valid("param").id,
       body: new Uint8Array(await c.req.arrayBuffer()),
+      format: c.req.header("content-type")?.startsWith("text/tab-separated-values") ? "tsv" : "ndjson",
       idempotencyKey: c.req.valid("header")["idempotency-key"],
     });
     return receipt.isRepeat ? c.json(receipt, 200) : c.json(receipt, 201);

@@ -119,3 +119,42 @@ it("cuts what is too large for a row of the database and puts it together again"
   expect(back).toEqual(whole);
   expect(cellAt(back.columns["note"], 39_999)).toBe("n39999");
 });
+
+const header =
+  "block_num\texp_num\tworker_id\tblock_type\tblock_subtype\ttask_name\ttask_params\texp_status\ttimestamp\treward\n";
+const line = (more: Record<string, string> = {}) =>
+  `${Object.values({ block: "0", exp: "3", worker: "w", type: "train", subtype: "wake", task: "nav_1", params: '"{""a"": NaN}"', status: "complete", time: "20260131T235959.123456", reward: "0.5", ...more }).join("\t")}\n`;
+const parseTsv = (text: string, firstLine?: number) =>
+  parseExperiences(text, { format: "tsv", firstLine, metricsColumns: ["reward"], timestamp: "" });
+
+it("reads a table as l2logger writes it", () => {
+  const { rowCount, columns } = parseTsv(
+    header + line() + line({ exp: "4", reward: "" }) + line({ exp: "5", reward: "nan" }),
+  );
+
+  expect(rowCount).toBe(3);
+  expect(columns).toMatchObject({
+    exp_num: { each: [3, 4, 5] },
+    task_params: { all: '{"a":null}' },
+    timestamp: { all: "20260131T235959.123456" },
+    reward: { each: [0.5, null, null] },
+  });
+});
+
+it.each([
+  ["an infinite measure", line({ reward: "inf" }), "line 3, column reward: "],
+  ["a word for a measure", line({ reward: "good" }), "line 3, column reward: "],
+  ["a ragged row", "0\t1\n", "line 3: has 2 cells where the header has 10"],
+  ["a fraction for a number", line({ block: "1.5" }), "line 3, column block_num: "],
+  ["an empty task", line({ task: "" }), "line 3, column task_name: "],
+  ["parameters that are no JSON", line({ params: "{a" }), "line 3, column task_params: "],
+  ["a quote that is never closed", line({ params: '"{' }), "line 3: "],
+])("names %s in a table by line and column", (_what, bad, place) => {
+  expect(() => parseTsv(header + line() + bad)).toThrow(place);
+  expect(() => parseTsv(header + line() + bad, 1001)).toThrow(place.replace("line 3", "line 1002"));
+});
+
+it("refuses a table of a header alone, and a header that names a column twice", () => {
+  expect(() => parseTsv(header)).toThrow("no rows");
+  expect(() => parseTsv(`reward\t${header}${line()}`)).toThrow("names the column reward twice");
+});

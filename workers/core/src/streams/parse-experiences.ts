@@ -2,25 +2,35 @@ import { maxBatchRows } from "@whetstone/schemas/api";
 import { AppError } from "../errors.ts";
 import { type ColumnRule, measureRule, otherRule, standardColumns } from "./column-rules.ts";
 import { type Cell, type Column, type ExperienceColumns, toColumn } from "./experience-columns.ts";
+import { parseTable } from "./parse-table.ts";
 import { createRowProblems, type RowProblems } from "./row-problems.ts";
 
 type Record_ = Record<string, unknown>;
 const columnName = /^[A-Za-z_][\w.-]{0,63}$/;
 
+/** JSON lines, or a tab-separated table with a header. */
+export const batchFormats = ["ndjson", "tsv"] as const;
+export type BatchFormat = (typeof batchFormats)[number];
+
 export interface ParseOptions {
+  format?: BatchFormat;
+  /** Where the caller finds the first record: 1, or 2 below a header, unless they sent a piece of a longer file. */
+  firstLine?: number | undefined;
   metricsColumns: readonly string[];
   /** For records that bring none, in l2logger's form. */
   timestamp: string;
 }
 
 /**
- * Experiences of a batch of JSON lines, each a record as l2logger's `log_record` takes it. All or none: a bad row refuses the batch and
+ * Experiences of a batch of records as l2logger's `log_record` takes them or its `data-log.tsv` holds them. All or none: a bad row refuses the batch and
  * is named with line, column and rule.
  */
 export function parseExperiences(text: string, options: ParseOptions): ExperienceColumns {
-  const problems = createRowProblems();
-  const records = parseLines(text, problems);
+  const { format = "ndjson", metricsColumns, firstLine = format === "tsv" ? 2 : 1 } = options;
+  const problems = createRowProblems(firstLine);
+  const records = format === "tsv" ? parseTable(text, { metricsColumns, problems }) : parseLines(text, problems);
   problems.check();
+  checkCount(records.length);
   const experiences = { rowCount: records.length, columns: toColumns(records, { ...options, problems }) };
   problems.check();
   return experiences;
@@ -29,9 +39,6 @@ export function parseExperiences(text: string, options: ParseOptions): Experienc
 function parseLines(text: string, problems: RowProblems): Record_[] {
   const trimmed = text.trimEnd();
   const lines = trimmed === "" ? [] : trimmed.split("\n");
-  if (lines.length === 0) throw new AppError("invalid_input", "the batch has no rows; send one JSON record a line");
-  if (lines.length > maxBatchRows)
-    throw new AppError("payload_too_large", `the batch has ${lines.length} rows; send at most ${maxBatchRows} at once`);
   const all = parseAtOnce(lines);
   if (all) return all;
   return lines.map((line, row) => {
@@ -44,6 +51,12 @@ function parseLines(text: string, problems: RowProblems): Record_[] {
     }
     return {};
   });
+}
+
+function checkCount(rowCount: number): void {
+  if (rowCount === 0) throw new AppError("invalid_input", "the batch has no rows; send one record a line");
+  if (rowCount > maxBatchRows)
+    throw new AppError("payload_too_large", `the batch has ${rowCount} rows; send at most ${maxBatchRows} at once`);
 }
 
 /** One parse of all lines costs a third of one a line; whatever is odd is left to the careful way. */

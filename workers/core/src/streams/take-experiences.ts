@@ -3,12 +3,13 @@ import { type Context, requireScope } from "../context.ts";
 import { sha256Hex } from "../encoding.ts";
 import { AppError } from "../errors.ts";
 import { appendBatch } from "./append-batch.ts";
-import { parseExperiences } from "./parse-experiences.ts";
+import { type BatchFormat, parseExperiences } from "./parse-experiences.ts";
 import { streamRow } from "./stream-row.ts";
 
 export interface Delivery extends BatchQuery {
   streamId: string;
   body: Uint8Array;
+  format: BatchFormat;
   /** The caller's `Idempotency-Key`; names the batch where writer and sequence don't. */
   idempotencyKey: string | undefined;
 }
@@ -18,6 +19,8 @@ export async function takeExperiences(ctx: Context, { streamId, body, ...deliver
   requireScope(ctx, "streams:write");
   const stream = await streamRow(ctx, streamId);
   const experiences = parseExperiences(toText(body), {
+    format: delivery.format,
+    firstLine: delivery.firstLine,
     metricsColumns: stream.metricsColumns,
     timestamp: toTimestamp(ctx.now()),
   });
@@ -33,7 +36,7 @@ export async function takeExperiences(ctx: Context, { streamId, body, ...deliver
 
 function nameOf(
   ctx: Context,
-  { writer, sequence, idempotencyKey }: Omit<Delivery, "streamId" | "body">,
+  { writer, sequence, idempotencyKey }: Pick<Delivery, "writer" | "sequence" | "idempotencyKey">,
 ): { writer: string; sequence: number } {
   if ((writer === undefined) !== (sequence === undefined))
     throw new AppError("invalid_input", "writer and sequence name a batch together; give both or neither");

@@ -39,6 +39,7 @@ export function sendBatch(
   return takeExperiences(ctx, {
     lifetime: "main",
     role: "learner",
+    format: "ndjson",
     idempotencyKey: undefined,
     body: new TextEncoder().encode(toLines(records)),
     ...delivery,
