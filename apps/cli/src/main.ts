@@ -4,6 +4,8 @@ import { datasetPushCommand } from "./commands/dataset-push.ts";
 import { datasetShowCommand } from "./commands/dataset-show.ts";
 import { downCommand } from "./commands/down.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { lifelongPushCommand } from "./commands/lifelong-push.ts";
+import { lifelongStreamCommand } from "./commands/lifelong-stream.ts";
 import { loginCommand } from "./commands/login.ts";
 import { modelListCommand } from "./commands/model-list.ts";
 import { modelPullCommand } from "./commands/model-pull.ts";
@@ -39,6 +41,7 @@ const commands = [
   trainCommand(),
   evaluateCommand(),
   group("model", "model packages", [modelListCommand(), modelPullCommand(), modelPushCommand()]),
+  group("lifelong", "learners that keep learning", [lifelongPushCommand(), lifelongStreamCommand()]),
   group("run", "pieces of work", [
     runStartCommand(),
     runWatchCommand(),
@@ -54,9 +57,7 @@ const commands = [
   ]),
 ];
 for (const command of commands) program.addCommand(command);
-for (const command of [program, ...commands, ...commands.flatMap((each) => [...each.commands])]) {
-  command.exitOverride().showHelpAfterError("(add --help for usage)");
-}
+strict(program);
 
 try {
   await program.parseAsync();
@@ -68,6 +69,12 @@ function group(name: string, description: string, members: Command[]): Command {
   const parent = new Command(name).description(description);
   for (const member of members) parent.addCommand(member);
   return parent;
+}
+
+/** Wrong usage of a command, however deep, is ours to report. */
+function strict(command: Command): void {
+  command.exitOverride().showHelpAfterError("(add --help for usage)");
+  for (const member of command.commands) strict(member);
 }
 
 function report(error: unknown): number {
