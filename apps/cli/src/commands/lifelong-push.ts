@@ -47,7 +47,7 @@ async function push({ folders, flags, command }: { folders: string[]; flags: Fla
     const lifetime = role === "learner" && flags.lifetime !== undefined ? flags.lifetime : toLifetimeName(log, role);
     const bar = createProgressBar(lifetime);
     pushed.push(await pushLog(log, { api, bar, streamId: stream.id, lifetime, role }).finally(() => bar.end()));
-    await api.streams.close(stream.id, { lifetime }).catch(() => []);
+    await closeAll(api, { streamId: stream.id, lifetime });
   }
   output.print({ stream: stream.id, lifetimes: pushed }, [`stream ${stream.id}`, ...pushed.map(describe)].join("\n"));
   const failed = pushed.flatMap(({ failures }) => failures).length;
@@ -55,6 +55,15 @@ async function push({ folders, flags, command }: { folders: string[]; flags: Fla
     throw new CliError(`${failed} files were refused, at least in part; all others are in`, {
       hint: "mend them and push the same folders again with --stream; what is in stays as it is",
     });
+}
+
+/** The API closes some blocks a call. Nothing hangs on it: those left open are read all the same. */
+async function closeAll(api: Client, { streamId, lifetime }: { streamId: string; lifetime: string }): Promise<void> {
+  for (let closed = 1; closed > 0;)
+    closed = await api.streams.close(streamId, { lifetime }).then(
+      (blocks) => blocks.length,
+      () => 0,
+    );
 }
 
 async function openStream(api: Client, { flags, first }: { flags: Flags; first: LogFolder }): Promise<Stream> {
