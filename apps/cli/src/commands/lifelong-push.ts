@@ -41,8 +41,8 @@ async function push({ folders, flags, command }: { folders: string[]; flags: Fla
   const stream = await openStream(api, { flags, first });
   const pushed: Pushed[] = [];
   for (const [log, role] of [
-    ...learners.map((log) => [log, "learner"] as const),
-    ...experts.map((log) => [log, "expert"] as const),
+    ...learners.map((each) => [each, "learner"] as const),
+    ...experts.map((each) => [each, "expert"] as const),
   ]) {
     const lifetime = role === "learner" && flags.lifetime !== undefined ? flags.lifetime : toLifetimeName(log, role);
     const bar = createProgressBar(lifetime);
