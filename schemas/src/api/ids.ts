@@ -4,6 +4,7 @@ import { z } from "zod";
 export const idPrefixes = {
   workspace: "ws",
   key: "key",
+  session: "sess",
   upload: "up",
   dataset: "ds",
   version: "dsv",

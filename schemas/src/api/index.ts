@@ -12,6 +12,7 @@ export * from "./paging.ts";
 export * from "./recipe.ts";
 export * from "./runners.ts";
 export * from "./runs.ts";
+export * from "./sessions.ts";
 export * from "./streams.ts";
 export * from "./tasks.ts";
 export * from "./uploads.ts";

@@ -26,6 +26,22 @@ export const apiKeys = sqliteTable(
   (t) => [uniqueIndex("api_keys_hash_idx").on(t.hash), index("api_keys_workspace_idx").on(t.workspaceId, t.id)],
 );
 
+/** A browser that signed in with a key, or a link that lets one do so once. It holds what its key holds, and dies with it. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().primaryKey(),
+    keyId: text()
+      .notNull()
+      .references(() => apiKeys.id, { onDelete: "cascade" }),
+    kind: text({ enum: ["session", "link"] }).notNull(),
+    hash: text().notNull(),
+    expiresAt: integer({ mode: "timestamp_ms" }).notNull(),
+    createdAt: integer({ mode: "timestamp_ms" }).notNull(),
+  },
+  (t) => [uniqueIndex("sessions_hash_idx").on(t.hash), index("sessions_expires_idx").on(t.expiresAt)],
+);
+
 /** Who wrote what and when. Every write verb adds its row in the same batch as the write. */
 export const auditEvents = sqliteTable(
   "audit_events",

@@ -20,6 +20,7 @@ import { models } from "./routes/models.ts";
 import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
+import { sessions, signInRoutes } from "./routes/sessions.ts";
 import { streams } from "./routes/streams.ts";
 import { tasks } from "./routes/tasks.ts";
 import { uploads } from "./routes/uploads.ts";
@@ -32,6 +33,7 @@ const maxCompletionBytes = 16 * 1024 ** 2;
 
 const routers = [
   workspaces,
+  sessions,
   keys,
   uploads,
   datasets,
@@ -72,6 +74,8 @@ export function createApp(): OpenAPIHono<AppEnv> {
     }),
   );
   app.use(async (c, next) => limitBody(maxBytesOf(c.req.path))(c, next));
+  // Before the check of who asks: signing in is how a browser comes to be known.
+  app.route("/", signInRoutes);
   app.use("/v1/*", authenticate);
   app.use("/v1/*", idempotency);
   app.use("/v1/*", etag);

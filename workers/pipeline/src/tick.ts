@@ -1,5 +1,6 @@
 import { purgeAnswers } from "@whetstone/core/idempotency/idempotency";
 import { findWaitingRuns } from "@whetstone/core/upkeep/find-waiting-runs";
+import { purgeSessions } from "@whetstone/core/sessions/end-sessions";
 import { takeBackLeases } from "@whetstone/core/upkeep/take-back-leases";
 import { closePassedBlocks } from "@whetstone/core/streams/close-blocks";
 import { expireUploads } from "@whetstone/core/uploads/expire-uploads";
@@ -16,6 +17,7 @@ export async function tick(env: Env): Promise<void> {
     () => resumeDeliveries(env),
     () => purgeAnswers(ctx),
     () => purgeDeliveries(ctx),
+    () => purgeSessions(ctx),
     () => expireUploads(ctx),
     () => closePassedBlocks(ctx),
   ];

@@ -4,6 +4,7 @@ import type { Actor, Context } from "../context.ts";
 import { sha256Hex } from "../encoding.ts";
 import { AppError } from "../errors.ts";
 import { isWellFormed } from "./key-secret.ts";
+import type { KeyRow } from "./new-key-row.ts";
 
 /** `lastUsedAt` is a hint, so it is written at most this often. */
 const usedEveryMs = 60_000;
@@ -16,15 +17,14 @@ export async function findActor(
   ctx: Context,
   secret: string,
   later: (write: Promise<unknown>) => void,
-): Promise<Actor> {
+): Promise<Extract<Actor, { kind: "key" }>> {
   const key = (await isWellFormed(secret))
     ? await ctx.db.query.apiKeys.findFirst({ where: eq(apiKeys.hash, await sha256Hex(secret)) })
     : undefined;
   if (!key) throw new AppError("unauthorized", "this API key is not known; check it for typing errors");
-  if (key.revokedAt) throw new AppError("key_revoked", "this API key was revoked; use another");
   const now = ctx.now();
-  if (key.expiresAt && key.expiresAt <= now)
-    throw new AppError("key_expired", "this API key has expired; make another");
+  const death = deathOf(key, now);
+  if (death) throw death;
 
   const stale = new Date(now.getTime() - usedEveryMs);
   if (!key.lastUsedAt || key.lastUsedAt < stale) {
@@ -37,5 +37,20 @@ export async function findActor(
         .run(),
     );
   }
-  return { kind: "key", keyId: key.id, workspaceId: key.workspaceId, scopes: key.scopes };
+  return toActor(key);
 }
+
+/** Why a key is of no use any more. */
+export function deathOf({ revokedAt, expiresAt }: Pick<KeyRow, "revokedAt" | "expiresAt">, now: Date) {
+  if (revokedAt) return new AppError("key_revoked", "this API key was revoked; use another");
+  return expiresAt && expiresAt <= now
+    ? new AppError("key_expired", "this API key has expired; make another")
+    : undefined;
+}
+
+export const toActor = ({ id, workspaceId, scopes }: KeyRow): Extract<Actor, { kind: "key" }> => ({
+  kind: "key",
+  keyId: id,
+  workspaceId,
+  scopes,
+});

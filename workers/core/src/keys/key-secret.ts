@@ -6,15 +6,18 @@ const checksumLength = 6;
 /** Characters shown in lists, to recognise a key by. */
 export const prefixLength = 10;
 
+/** What a secret is for: a key, a runner's key, a browser's session, a link that signs in once. */
+export type SecretKind = "wsk" | "wsr" | "wss" | "wsl";
+
 /** A new secret: a prefix secret scanners know, 32 random bytes and a checksum in base62. */
-export async function makeSecret(kind: "wsk" | "wsr"): Promise<string> {
+export async function makeSecret(kind: SecretKind): Promise<string> {
   const head = `${kind}_${base62(crypto.getRandomValues(new Uint8Array(32)), bodyLength)}`;
   return head + (await checksumOf(head));
 }
 
-/** Whether a string can be a key at all: typing errors and random strings never reach the database. */
-export async function isWellFormed(secret: string): Promise<boolean> {
-  if (!/^ws[kr]_[0-9A-Za-z]{49}$/.test(secret)) return false;
+/** Whether a string can be such a secret at all: typing errors and random strings never reach the database. */
+export async function isWellFormed(secret: string, kinds: readonly SecretKind[] = ["wsk", "wsr"]): Promise<boolean> {
+  if (!/^ws[krsl]_[0-9A-Za-z]{49}$/.test(secret) || !kinds.some((kind) => secret.startsWith(kind))) return false;
   const head = secret.slice(0, -checksumLength);
   return secret.slice(-checksumLength) === (await checksumOf(head));
 }
