@@ -39,6 +39,8 @@ const offences: [file: string, imported: string][] = [
   ["apps/cli/src/b.ts", "@whetstone/schemas/tasks"],
   ["apps/demo/src/a.ts", "@whetstone/core/context"],
   ["apps/demo/src/b.ts", "@whetstone/cli"],
+  ["apps/cli/src/d.ts", "@whetstone/core/lifelong/compute-metrics"],
+  ["apps/cli/src/e.ts", "../../../workers/core/src/lifelong/index.ts"],
   ["apps/dashboard/src/a.ts", "../../../gpu-runners/runtime/src/index.ts"],
 ];
 
@@ -56,6 +58,7 @@ const allowed: [file: string, imported: string][] = [
   ["gpu-runners/vision/src/z.ts", "@whetstone/runtime"],
   ["gpu-runners/refiner/src/z.ts", "@whetstone/schemas/tasks"],
   ["apps/cli/src/z.ts", "@whetstone/schemas/client"],
+  ["apps/cli/src/y.ts", "@whetstone/core/lifelong"],
   ["tests/e2e/z.ts", "@whetstone/core/errors"],
 ];
 

@@ -4,8 +4,10 @@ import { datasetPushCommand } from "./commands/dataset-push.ts";
 import { datasetShowCommand } from "./commands/dataset-show.ts";
 import { downCommand } from "./commands/down.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { lifelongComputeCommand } from "./commands/lifelong-compute.ts";
 import { lifelongPushCommand } from "./commands/lifelong-push.ts";
 import { lifelongStreamCommand } from "./commands/lifelong-stream.ts";
+import { lifelongValidateCommand } from "./commands/lifelong-validate.ts";
 import { loginCommand } from "./commands/login.ts";
 import { modelListCommand } from "./commands/model-list.ts";
 import { modelPullCommand } from "./commands/model-pull.ts";
@@ -41,7 +43,12 @@ const commands = [
   trainCommand(),
   evaluateCommand(),
   group("model", "model packages", [modelListCommand(), modelPullCommand(), modelPushCommand()]),
-  group("lifelong", "learners that keep learning", [lifelongPushCommand(), lifelongStreamCommand()]),
+  group("lifelong", "learners that keep learning", [
+    lifelongComputeCommand(),
+    lifelongValidateCommand(),
+    lifelongPushCommand(),
+    lifelongStreamCommand(),
+  ]),
   group("run", "pieces of work", [
     runStartCommand(),
     runWatchCommand(),

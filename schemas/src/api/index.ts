@@ -7,6 +7,7 @@ export * from "./evaluation-tasks.ts";
 export * from "./evaluations.ts";
 export * from "./ids.ts";
 export * from "./keys.ts";
+export * from "./lifelong.ts";
 export * from "./models.ts";
 export * from "./paging.ts";
 export * from "./recipe.ts";

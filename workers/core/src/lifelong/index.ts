@@ -1,0 +1,16 @@
+export { computeMetrics, type LifetimeInput, type LifetimeResult } from "./compute-metrics.ts";
+export { formatFault, LifelongError, type Fault } from "./error.ts";
+export type { ExpertLog } from "./expert.ts";
+export { parseLoggerInfo, parseScenarioInfo, type LoggerInfo, type ScenarioInfo } from "./log/log-info.ts";
+export { createLogBuilder, type LogRow, type LogTable } from "./log/log-table.ts";
+export { createLogParser, type Origin } from "./log/parse-log.ts";
+export { settleLog } from "./log/settle-log.ts";
+export { LifelongOptions } from "./options.ts";
+export { summariseLog, type RegimeSummary } from "./summarise-log.ts";
+export {
+  toMetricsDocument,
+  toRegimeRecords,
+  toSettingsDocument,
+  type RegimeRecord,
+  type RunInfo,
+} from "./to-documents.ts";
