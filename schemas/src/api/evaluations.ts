@@ -3,6 +3,7 @@ import { EvaluationScores } from "./evaluation-scores.ts";
 import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id } from "./ids.ts";
 import { RunStatus } from "./runs.ts";
+import { StreamEntry } from "./streams.ts";
 
 export const Evaluation = z
   .object({
@@ -30,6 +31,8 @@ export const CreateEvaluation = z
       .prefault([{ type: "zero-shot-classification" }]),
     trainVersionId: Id("version").optional(),
     name: z.string().max(200).optional(),
+    /** A stream to write the main figure of the first task into. */
+    stream: StreamEntry.optional(),
   })
   .meta({ id: "CreateEvaluation" });
 export type CreateEvaluation = z.infer<typeof CreateEvaluation>;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id } from "./ids.ts";
 import { TrainRecipe } from "./recipe.ts";
+import { StreamEntry } from "./streams.ts";
 
 export const runKinds = ["ingest", "refine", "train", "evaluate", "noop"] as const;
 export const RunKind = z.enum(runKinds);
@@ -88,6 +89,7 @@ export const CreateTrainRun = z.object({
   /** Start from fresh weights of the same architecture instead. */
   fromScratch: z.boolean().default(false),
   recipe: TrainRecipe.prefault({}),
+  stream: StreamEntry.optional(),
 });
 export const CreateEvaluateRun = z.object({
   kind: z.literal("evaluate"),
@@ -97,6 +99,8 @@ export const CreateEvaluateRun = z.object({
   /** Where linear probes and kNN learn: all samples of this version. By default the samples of `trainSplit` in `versionId`. */
   trainVersionId: Id("version").optional(),
   tasks: z.array(EvaluationTask).min(1).max(10),
+  /** Gets the main figure of the first of the tasks. */
+  stream: StreamEntry.optional(),
 });
 /** Tasks that do nothing: measures the orchestration alone. */
 export const CreateNoopRun = z.object({
@@ -163,6 +167,7 @@ export const runEventTypes = [
   "run.cancelled",
   "task.retried",
   "task.failed",
+  "stream.refused",
 ] as const;
 
 /** One line of a run's story; `id` orders them and is the SSE event id. `run.progress` carries the whole Run as data. */

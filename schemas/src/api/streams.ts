@@ -145,6 +145,20 @@ export const CloseBlocks = z
   .meta({ id: "CloseBlocks" });
 export type CloseBlocks = z.infer<typeof CloseBlocks>;
 
+/** Makes a run write what it measured into a stream: training as a learning block, an evaluation as (part of) an evaluation block. */
+export const StreamEntry = z
+  .object({
+    streamId: Id("stream"),
+    lifetime: LifetimeName.default("main"),
+    /** The task trained on or evaluated, as the stream calls it: `<label>_<variant>` where tasks have variants. */
+    taskName: z
+      .string()
+      .trim()
+      .regex(/^[\w. -]{1,200}$/, "letters, digits, dot, dash, underscore and space only"),
+  })
+  .meta({ id: "StreamEntry" });
+export type StreamEntry = z.infer<typeof StreamEntry>;
+
 /** The body of a batch, at most. */
 export const maxBatchBytes: number = 4 * 1024 ** 2;
 export const maxBatchRows = 50_000;

@@ -119,9 +119,15 @@ function work(row: TaskRow): { result: Record<string, unknown>; files: Record<st
     case "train-model":
       return {
         result: { metrics: { loss: 1.5 }, counts: { steps: 300 } },
-        files: Object.fromEntries(
-          packageFiles.map((name) => [name, name === "model.json" ? JSON.stringify(modelPackage) : `bytes of ${name}`]),
-        ),
+        files: {
+          ...Object.fromEntries(
+            packageFiles.map((name) => [
+              name,
+              name === "model.json" ? JSON.stringify(modelPackage) : `bytes of ${name}`,
+            ]),
+          ),
+          "curve.jsonl": [2, 1, 0].map((loss, step) => `${JSON.stringify({ step, loss, loss_clip: loss })}\n`).join(""),
+        },
       };
     case "evaluate-model":
       return {

@@ -6,11 +6,12 @@ import { CliError } from "../errors.ts";
 import { collect } from "../flags.ts";
 import { formatTable } from "../output.ts";
 import { openSession } from "../session.ts";
+import { type StreamFlags, toStreamEntry } from "../streams/stream-flags.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
 
 const types = ["zero-shot-classification", "retrieval", "text-scores"];
 
-interface Flags {
+interface Flags extends StreamFlags {
   on: string;
   task?: string[];
   template?: string[];
@@ -28,6 +29,9 @@ export function evaluateCommand(): Command {
     .option("--template <text>", "of zero-shot prompts, {} stands for the class; may be given again", collect)
     .option("--classes <file>", "class names to choose among, one a line (default: the version's labels)")
     .option("--name <text>", "to find it by")
+    .option("--stream <id>", "write the main figure into this stream's evaluation block")
+    .option("--lifetime <name>", "of the stream (default: main)")
+    .option("--stream-task <name>", "the task evaluated, as the stream calls it")
     .option("--detach", "print the evaluation and leave it to itself")
     .action(async (modelId: string, flags: Flags, command: Command) => {
       const tasks = toTasks(flags, flags.classes === undefined ? undefined : await readClasses(flags.classes));
@@ -37,6 +41,7 @@ export function evaluateCommand(): Command {
         versionId: flags.on,
         tasks,
         ...(flags.name ? { name: flags.name } : {}),
+        ...toStreamEntry(flags),
       });
       if (flags.detach) return output.print(started, `evaluation ${started.id}, run ${started.runId}`);
       expectSuccess(await watchRun(await api.runs.get(started.runId), { api, output }));

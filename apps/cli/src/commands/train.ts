@@ -5,9 +5,10 @@ import { describeRun } from "../describe-run.ts";
 import { CliError } from "../errors.ts";
 import { toCount, toJson } from "../flags.ts";
 import { openSession } from "../session.ts";
+import { type StreamFlags, toStreamEntry } from "../streams/stream-flags.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
 
-interface Flags {
+interface Flags extends StreamFlags {
   name: string;
   init: string;
   scratch?: true;
@@ -27,6 +28,9 @@ export function trainCommand(): Command {
     .option("--recipe <json>", "recipe values, as the API takes them", toJson)
     .option("--steps <n>", "shorthand for the recipe's steps", toCount)
     .option("--seed <n>", "of everything random", toCount, 0)
+    .option("--stream <id>", "write the training into this stream as a learning block")
+    .option("--lifetime <name>", "of the stream (default: main)")
+    .option("--stream-task <name>", "the task trained on, as the stream calls it")
     .option("--detach", "print the run and leave it to itself")
     .action(async (versionId: string, flags: Flags, command: Command) => {
       const recipe = toRecipe(flags);
@@ -40,6 +44,7 @@ export function trainCommand(): Command {
         fromScratch: flags.scratch === true,
         recipe,
         seed,
+        ...toStreamEntry(flags),
       });
       const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
       output.print(settled, describeRun(settled));

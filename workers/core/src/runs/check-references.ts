@@ -3,6 +3,7 @@ import { datasets, models, uploads, versions } from "@whetstone/schemas/db";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { type Context, workspaceOf } from "../context.ts";
 import { AppError, notFound } from "../errors.ts";
+import { checkEntry } from "../streams/check-entry.ts";
 
 /** Refuses a run that names anything outside the caller's workspace, or an upload that isn't complete. */
 export async function checkReferences(ctx: Context, input: CreateRun): Promise<void> {
@@ -14,11 +15,13 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
       return checkRow(ctx, { what: "version", table: versions, id: input.versionId });
     case "train":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
-      return checkRow(ctx, { what: "model", table: models, id: input.initModelId });
+      await checkRow(ctx, { what: "model", table: models, id: input.initModelId });
+      return checkEntry(ctx, input.stream);
     case "evaluate":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
       if (input.trainVersionId) await checkRow(ctx, { what: "version", table: versions, id: input.trainVersionId });
-      return checkRow(ctx, { what: "model", table: models, id: input.modelId });
+      await checkRow(ctx, { what: "model", table: models, id: input.modelId });
+      return checkEntry(ctx, input.stream);
     case "noop":
   }
 }

@@ -1,6 +1,7 @@
 import { EvaluateModelResult } from "@whetstone/schemas/tasks";
 import { evaluations } from "@whetstone/schemas/db";
 import { eq } from "drizzle-orm";
+import { recordRun } from "../streams/record-run.ts";
 import { listTaskResults } from "./list-task-results.ts";
 import { loadManifest, versionInputs } from "./load-manifest.ts";
 import { modelInputs } from "./model-inputs.ts";
@@ -36,6 +37,11 @@ export const evaluateRun = defineRunKind<"evaluate">({
     const id = derivedId("eval", run.id);
     for await (const task of listTaskResults(ctx, run.id)) {
       const { scores } = EvaluateModelResult.parse(task.result);
+      const performance = scores[0]?.main.value;
+      if (run.params.stream && performance !== undefined) {
+        const experiences = [{ performance, loss: null }];
+        await recordRun(ctx, { run, entry: run.params.stream, blockType: "test", experiences });
+      }
       return {
         output: { outputEvaluationId: id },
         statements: [ctx.db.update(evaluations).set({ scores }).where(eq(evaluations.id, id))],

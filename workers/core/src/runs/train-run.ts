@@ -1,10 +1,12 @@
 import { TrainModelResult } from "@whetstone/schemas/tasks";
 import { createTrainedModel } from "../models/create-trained-model.ts";
+import { recordRun } from "../streams/record-run.ts";
 import { listTaskResults } from "./list-task-results.ts";
 import { loadManifest, versionInputs } from "./load-manifest.ts";
 import { modelInputs } from "./model-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind } from "./run-kind.ts";
+import { readTrainingCurve } from "./training-curve.ts";
 
 /** A version and a model to start from to a trained model: one task. */
 export const trainRun = defineRunKind<"train">({
@@ -28,6 +30,10 @@ export const trainRun = defineRunKind<"train">({
   async close(ctx, run) {
     for await (const task of listTaskResults(ctx, run.id)) {
       const { metrics } = TrainModelResult.parse(task.result);
+      if (run.params.stream) {
+        const experiences = await readTrainingCurve(ctx, task.file("curve.jsonl").key);
+        await recordRun(ctx, { run, entry: run.params.stream, blockType: "train", experiences });
+      }
       return createTrainedModel(ctx, { run, metrics, file: task.file });
     }
     throw new RunFailure("no_model", "the training task left no model");

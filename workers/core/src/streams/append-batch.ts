@@ -4,7 +4,7 @@ import { and, eq, gt, inArray, lt, sql } from "drizzle-orm";
 import { batch } from "../batch.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { isUniqueViolation } from "../unique-violation.ts";
+import { isNullViolation, isUniqueViolation } from "../unique-violation.ts";
 import { blockId } from "./block-row.ts";
 import { type ExperienceColumns, toPayloads } from "./experience-columns.ts";
 import { findOrCreateLifetime } from "./find-or-create-lifetime.ts";
@@ -19,8 +19,12 @@ export interface NewBatch {
   writer: string;
   sequence: number;
   bodyHash: string;
+  /** Add only to this revision of the lifetime; throws `OutdatedRevision` when it has changed. */
+  revision?: number;
   experiences: ExperienceColumns;
 }
+
+export class OutdatedRevision extends Error {}
 
 /**
  * Adds a batch to a lifetime: its rows, their blocks and the lifetime's new revision in one write, once. Rows of a later block send the
@@ -38,6 +42,8 @@ export async function appendBatch(ctx: Context, input: NewBatch): Promise<BatchR
     const results = await batch(ctx, statements(ctx, { input, lifetime, parts }));
     closing = results.at(-1) as unknown[];
   } catch (error) {
+    if (input.revision !== undefined && isNullViolation(error))
+      throw new OutdatedRevision(`lifetime ${lifetime.id} has changed`, { cause: error });
     // The batch's twin was quicker: what it wrote is what we would have.
     if (!isUniqueViolation(error)) throw error;
     const after = await lookUp(ctx, { input, lifetime, parts });
@@ -234,7 +240,11 @@ function statements(ctx: Context, { input, lifetime, parts }: Looking) {
   const revised = ctx.db
     .update(lifetimes)
     .set({
-      revision: sql`${lifetimes.revision} + 1`,
+      // Null breaks NOT NULL and with it the whole batch.
+      revision:
+        input.revision === undefined
+          ? sql`${lifetimes.revision} + 1`
+          : sql`case when ${lifetimes.revision} = ${input.revision} then ${lifetimes.revision} + 1 end`,
       rowCount: sql`${lifetimes.rowCount} + ${input.experiences.rowCount}`,
       columns: sql`coalesce(${lifetimes.columns}, ${JSON.stringify(otherColumns(input.experiences))})`,
     })

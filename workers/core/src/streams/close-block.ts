@@ -3,6 +3,7 @@ import { and, eq, inArray, ne, notExists, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../encoding.ts";
 import { blockFileKey } from "../object-keys.ts";
+import { isNullViolation } from "../unique-violation.ts";
 import type { BlockRow } from "./block-row.ts";
 import { concatColumns, type ExperienceColumns, fromPayload } from "./experience-columns.ts";
 import { toParquet } from "./experiences-parquet.ts";
@@ -82,7 +83,7 @@ async function moveIntoFile(ctx: Context, { block, waiting }: Move): Promise<voi
       ctx.db.update(experienceBatches).set({ payload: null }).where(isPicked),
     ]);
   } catch (error) {
-    if (!/NOT NULL/.test(messagesOf(error))) throw error;
+    if (!isNullViolation(error)) throw error;
   }
 }
 
@@ -113,9 +114,4 @@ async function markClosed(ctx: Context, block: BlockRow): Promise<void> {
     .update(blocks)
     .set({ status: "closed", closedAt: ctx.now() })
     .where(and(eq(blocks.id, block.id), ne(blocks.status, "closed"), notExists(waiting)));
-}
-
-function messagesOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}\n${messagesOf(error.cause)}`;
 }
