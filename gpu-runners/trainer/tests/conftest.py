@@ -144,6 +144,7 @@ def make_spec(raw: dict[str, Any]) -> Spec:
 
 
 def write_spec(raw: dict[str, Any], folder: Path) -> Path:
-    path = folder / "spec.json"
-    path.write_text(json.dumps(raw))
-    return path
+    """Renamed into place: another process may be reading the one before."""
+    path, partial = folder / "spec.json", folder / "spec.partial"
+    partial.write_text(json.dumps(raw))
+    return partial.replace(path)

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from trainer.captions import Pieces
 from trainer.data import Batches, Corpus
 from trainer.distributed import Place
 from trainer.images import ImageStore
@@ -66,18 +67,20 @@ def make_arm(architecture: dict[str, Any], recipe: Recipe) -> Any:
 
     images = ImageStore([], image, 0, 1)
     images.pixels_NCHW = torch.randint(0, 256, (SAMPLES, 3, side, side), dtype=torch.uint8)
+    raw_NL = tokens("raw")
     everywhere = torch.ones(SAMPLES, dtype=torch.bool)
     is_hq = recipe.hni.weight > 0
     corpus = Corpus(
         images=images,
-        raw_NL=tokens("raw"),
-        positive_NL=tokens("positive") if is_hq else None,
+        raw_NL=raw_NL,
+        positives=pieces(raw_NL, tokens("positive")) if is_hq else None,
         negative_NL=tokens("negative") if is_hq else None,
         negative_tags_NL=tokens("tags") if is_hq else None,
         is_refined_N=everywhere,
-        has_negative_N=everywhere,
+        has_negative_2N=everywhere.expand(2, -1),
         tag_ids=[rng.sample(range(VOCABULARY), 4) if is_hq else [] for _ in range(SAMPLES)],
         tag_count=VOCABULARY if is_hq else 0,
+        tag_weight_V=torch.ones(VOCABULARY if is_hq else 0),
         hash="",
     )
     nowhere = Path()
@@ -85,6 +88,12 @@ def make_arm(architecture: dict[str, Any], recipe: Recipe) -> Any:
     training = set_up(spec, Place(0, 1, torch.device("cpu")), (package, corpus))
     assert isinstance(training.batches, Batches)
     return training
+
+
+def pieces(raw_NL: torch.Tensor, positive_NL: torch.Tensor) -> Pieces:
+    """Each sample's raw text and its d+ after it."""
+    tokens_PL = torch.stack([raw_NL, positive_NL], dim=1).flatten(0, 1)
+    return Pieces(tokens_PL, 2 * torch.arange(len(raw_NL)), torch.full((len(raw_NL),), 2))
 
 
 if __name__ == "__main__":

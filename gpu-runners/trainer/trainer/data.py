@@ -1,6 +1,6 @@
 """A dataset version in memory, and the batch of any step as a function of the seed and the step alone.
 
-Shape suffixes: N samples, B batch, T texts, L tokens, V tag vocabulary.
+Shape suffixes: N samples, B batch, T texts, L tokens, K own negatives of a sample, V tag vocabulary.
 """
 
 import hashlib
@@ -11,7 +11,9 @@ import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 
+from trainer.captions import Pieces, choose_positive, positive_texts, uses_positives
 from trainer.images import ImagePlace, ImageStore
+from trainer.losses.tag_softmax import idf
 from trainer.recipe import Recipe
 from trainer.spec import ShardFiles, Spec, SpecError
 from trainer.text import ClipTokenizer, clean_text
@@ -25,22 +27,24 @@ class Corpus(NamedTuple):
 
     images: ImageStore
     raw_NL: Tensor
-    positive_NL: Tensor | None
+    positives: Pieces | None
     negative_NL: Tensor | None
     negative_tags_NL: Tensor | None
     is_refined_N: Tensor
-    has_negative_N: Tensor
+    has_negative_2N: Tensor
+    """Whether a sample has a d-, and whether it has t-."""
     tag_ids: list[list[int]]
     tag_count: int
+    tag_weight_V: Tensor
     hash: str
 
 
 class Batch(NamedTuple):
-    """Texts are the positives and, while hard negatives are on, the negatives after them."""
+    """Texts are the positives and, while hard negatives are on, K times the negatives after them."""
 
     index_B: Tensor
     tokens_TL: Tensor
-    has_negative_B: Tensor
+    has_negative_KB: Tensor
     tags_BV: Tensor | None
     is_refined_B: Tensor
 
@@ -59,19 +63,24 @@ def read_corpus(spec: Spec, package: dict[str, Any], tokenizer: ClipTokenizer) -
     needs_tags, hni = recipe.tags.weight > 0, recipe.hni
     tags = [[clean_text(tag) for tag in row["positive_tags"]] if row and needs_tags else [] for row in refined]
     vocabulary = tag_vocabulary(tags, recipe.tags.vocabulary_size)
-    positives = [(row and row["positive_description"]) or text for text, row in rows]
-    negatives = [(row and row["negative_description"]) or "" for row in refined]
-    negative_tags = [(row and ", ".join(row["negative_tags"])) or d for row, d in zip(refined, negatives, strict=True)]
+    tag_ids = [[vocabulary[tag] for tag in row if tag in vocabulary] for row in tags]
+    descriptions = [(row and row["negative_description"]) or "" for row in refined]
+    lists = [(row and ", ".join(row["negative_tags"])) or "" for row in refined]
+    # Where one kind of negative is missing the other stands in.
+    negatives = [d or t for d, t in zip(descriptions, lists, strict=True)]
+    negative_tags = [t or d for d, t in zip(descriptions, lists, strict=True)]
+    needs_lists = hni.weight > 0 and (hni.tag_probability > 0 or hni.negatives == "both")
     return Corpus(
         images=ImageStore(places, package["image"], spec.image_cache_bytes, spec.threads),
         raw_NL=tokenizer(texts),
-        positive_NL=tokenizer(positives) if recipe.positive_probability > 0 else None,
+        positives=_positives(rows, recipe, tokenizer) if uses_positives(recipe) else None,
         negative_NL=tokenizer(negatives) if hni.weight > 0 else None,
-        negative_tags_NL=tokenizer(negative_tags) if hni.weight > 0 and hni.tag_probability > 0 else None,
+        negative_tags_NL=tokenizer(negative_tags) if needs_lists else None,
         is_refined_N=torch.tensor([row is not None for row in refined]),
-        has_negative_N=torch.tensor([bool(text) for text in negatives]),
-        tag_ids=[[vocabulary[tag] for tag in row if tag in vocabulary] for row in tags],
+        has_negative_2N=torch.tensor([[bool(text) for text in texts] for texts in (descriptions, lists)]),
+        tag_ids=tag_ids,
         tag_count=len(vocabulary),
+        tag_weight_V=idf(_occurrences(tag_ids, len(vocabulary)), len(rows)),
         hash=hashlib.sha256(repr(rows).encode()).hexdigest(),
     )
 
@@ -102,18 +111,26 @@ class Batches:
     def __getitem__(self, step: int) -> Batch:
         corpus, recipe, index_B = self.corpus, self.recipe, self.index(step)
         use_positive_B, use_tags_B = torch.rand(2, self.size, generator=seeded(self.seed, f"texts {step}"))
-        tokens = [corpus.raw_NL[index_B]]
-        if corpus.positive_NL is not None:
-            is_positive_B1 = (use_positive_B < recipe.positive_probability).unsqueeze(1)
-            tokens[0] = torch.where(is_positive_B1, corpus.positive_NL[index_B], tokens[0])
-        if corpus.negative_NL is not None:
-            tokens.append(corpus.negative_NL[index_B])
-        if corpus.negative_tags_NL is not None:
-            is_tags_B1 = (use_tags_B < recipe.hni.tag_probability).unsqueeze(1)
-            tokens[1] = torch.where(is_tags_B1, corpus.negative_tags_NL[index_B], tokens[1])
-        tokens_TL = torch.cat(tokens).long()
+        tokens = [self._positives(index_B, use_positive_B), *self._negatives(index_B, use_tags_B)]
+        has_negative_KB = corpus.has_negative_2N[:, index_B]
+        if recipe.hni.negatives == "one":
+            has_negative_KB = has_negative_KB.any(0, keepdim=True)
         is_refined_B = corpus.is_refined_N[index_B]
-        return Batch(index_B, tokens_TL, corpus.has_negative_N[index_B], self._tags(index_B), is_refined_B)
+        return Batch(index_B, torch.cat(tokens).long(), has_negative_KB, self._tags(index_B), is_refined_B)
+
+    def _positives(self, index_B: Tensor, draw_B: Tensor) -> Tensor:
+        pieces = self.corpus.positives
+        if pieces is None:
+            return self.corpus.raw_NL[index_B]
+        return pieces.rows(index_B, choose_positive(pieces.count_N[index_B], draw_B, self.recipe))
+
+    def _negatives(self, index_B: Tensor, draw_B: Tensor) -> list[Tensor]:
+        negative_NL, negative_tags_NL = self.corpus.negative_NL, self.corpus.negative_tags_NL
+        kinds = [rows_NL[index_B] for rows_NL in (negative_NL, negative_tags_NL) if rows_NL is not None]
+        if len(kinds) < 2 or self.recipe.hni.negatives == "both":
+            return kinds
+        is_tags_B1 = (draw_B < self.recipe.hni.tag_probability).unsqueeze(1)
+        return [torch.where(is_tags_B1, kinds[1], kinds[0])]
 
     def _tags(self, index_B: Tensor) -> Tensor | None:
         if not self.corpus.tag_count:
@@ -122,6 +139,19 @@ class Batches:
         for row, sample in enumerate(index_B.tolist()):
             tags_BV[row, self.corpus.tag_ids[sample]] = 1
         return tags_BV
+
+
+def _positives(rows: list[tuple[str, dict[str, Any] | None]], recipe: Recipe, tokenizer: ClipTokenizer) -> Pieces:
+    texts = [positive_texts(text, row, recipe) for text, row in rows]
+    count_N = torch.tensor([len(parts) for parts in texts])
+    tokens_PL = tokenizer([part for parts in texts for part in parts])
+    return Pieces(tokens_PL, count_N.cumsum(0) - count_N, count_N)
+
+
+def _occurrences(tag_ids: list[list[int]], tag_count: int) -> Tensor:
+    """In how many samples each tag is."""
+    seen = torch.tensor([tag for row in tag_ids for tag in set(row)], dtype=torch.long)
+    return torch.bincount(seen, minlength=tag_count)
 
 
 def seeded(seed: int, purpose: str) -> torch.Generator:

@@ -1,6 +1,7 @@
 """The CLIP being trained: an open_clip model built from its config, never from a download or a pickle."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -12,8 +13,10 @@ from open_clip.transformer import text_global_pool
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from trainer.recipe import Contrastive
 from trainer.spec import SpecError
 
+PLAIN = Contrastive()
 Clip = CLIP | CustomTextCLIP
 TEXT_GROUPS = 4
 CONFIG_KEYS = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text", "init_logit_scale"}
@@ -26,15 +29,23 @@ class Towers(NamedTuple):
     text_TD: Tensor
     tag_logits_BV: Tensor | None
     scale: Tensor
+    bias: Tensor | None = None
 
 
 class Trainee(nn.Module):
-    """A CLIP, and its tag head while the tag loss is on. The head is not part of the package."""
+    """A CLIP with what only its losses need, which stays out of the package: the tag head and, for SigLIP, a bias."""
 
-    def __init__(self, clip: Clip, embed_dim: int, tag_count: int) -> None:
+    def __init__(self, clip: Clip, embed_dim: int, tag_count: int, contrastive: Contrastive = PLAIN) -> None:
         super().__init__()
         self.clip = clip
         self.tag_head = nn.Linear(embed_dim, tag_count) if tag_count else None
+        needs_bias = contrastive.form == "siglip" and clip.logit_bias is None
+        self.logit_bias = nn.Parameter(torch.tensor(contrastive.initial_bias)) if needs_bias else None
+        if clip.logit_bias is not None and contrastive.form != "siglip":
+            # A softmax is blind to it, and a parameter without a gradient stops processes that average gradients.
+            clip.logit_bias.requires_grad_(False)
+        if contrastive.initial_scale is not None:
+            nn.init.constant_(clip.logit_scale, math.log(contrastive.initial_scale))
 
     def forward(self, images_BCHW: Tensor, tokens_TL: Tensor) -> Towers:
         image_BD = self.clip.encode_image(images_BCHW).float()
@@ -44,6 +55,7 @@ class Trainee(nn.Module):
             F.normalize(text_TD, dim=-1),
             self.tag_head(image_BD) if self.tag_head else None,
             self.clip.logit_scale.exp(),
+            self.clip.logit_bias if self.logit_bias is None else self.logit_bias,
         )
 
 

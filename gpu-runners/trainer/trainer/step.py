@@ -10,22 +10,13 @@ from trainer.augment import augment
 from trainer.data import Batch, Batches, Corpus, seeded
 from trainer.distributed import Place
 from trainer.gradient_cache import Chunk, cached_backward, cut
-from trainer.losses import contrastive_loss, hard_negative_loss, tag_loss
+from trainer.losses.objective import Features, Losses, Targets, objective
 from trainer.model import Towers, Trainee, clamp_scale
 from trainer.optim import learning_rate
 from trainer.scale import clip_gradients
 from trainer.spec import Spec
 
 MAX_GRADIENT_NORM = 1.0
-
-
-class Losses(NamedTuple):
-    """One that the recipe turns off is None: it is not computed at all."""
-
-    total: Tensor
-    clip: Tensor
-    hni: Tensor | None
-    tags: Tensor | None
 
 
 class Outcome(NamedTuple):
@@ -98,18 +89,16 @@ class Training:
 
     def _losses(self, batch: Batch, towers: Towers) -> Losses:
         """Losses of the whole batch from this process's share of towers: a function of the towers' outputs alone."""
-        recipe, place = self.spec.recipe, self.place
-        share_BD, text_TD, tag_logits_BV, scale = towers
-        image_BD = place.gather(share_BD)
-        positive_BD, *negatives = [place.gather(rows_BD) for rows_BD in text_TD.split(len(share_BD))]
-        total = clip = contrastive_loss(image_BD, positive_BD, scale)
-        hni = tags = None
-        if negatives:
-            has_negative_B = batch.has_negative_B.to(place.device)
-            hni = hard_negative_loss(image_BD, positive_BD, negatives[0], scale=scale, has_negative_B=has_negative_B)
-            total = total + recipe.hni.weight * hni
-        if tag_logits_BV is not None and batch.tags_BV is not None:
-            logits_BV = place.gather(tag_logits_BV.float())
-            tags = tag_loss(logits_BV, batch.tags_BV.to(place.device), batch.is_refined_B.to(place.device))
-            total = total + recipe.tags.weight * tags
-        return Losses(total, clip, hni, tags)
+        place = self.place
+        tag_logits_BV = None if towers.tag_logits_BV is None else place.gather(towers.tag_logits_BV.float())
+        positive_BD, *negatives = [place.gather(rows_BD) for rows_BD in towers.text_TD.split(len(towers.image_BD))]
+        features = Features(
+            place.gather(towers.image_BD), positive_BD, negatives, tag_logits_BV, towers.scale, towers.bias
+        )
+        targets = Targets(
+            batch.has_negative_KB.to(place.device),
+            batch.is_refined_B.to(place.device),
+            None if batch.tags_BV is None else batch.tags_BV.to(place.device),
+            self.corpus.tag_weight_V.to(place.device),
+        )
+        return objective(self.spec.recipe, features, targets)

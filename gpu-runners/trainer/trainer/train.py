@@ -86,7 +86,7 @@ def set_up(spec: Spec, place: Place, source: tuple[dict[str, Any], Corpus]) -> T
         raise SpecError(f"a batch of {batches.size} can't be split over {place.world} processes: change batchSize")
     torch.manual_seed(spec.seed)
     clip = build_clip(package["architecture"], None if spec.from_scratch else spec.init / "weights.safetensors")
-    trainee = Trainee(clip, package["embedDim"], corpus.tag_count).to(place.device).train()
+    trainee = Trainee(clip, package["embedDim"], corpus.tag_count, spec.recipe.contrastive).to(place.device).train()
     prepare(trainee, place, spec.recipe.scale)
     mean_C11, std_C11 = (
         torch.tensor([255 * value for value in package["image"][key]], device=place.device).view(3, 1, 1)
