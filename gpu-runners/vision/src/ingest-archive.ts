@@ -9,6 +9,7 @@ import { openArchive } from "./ingest/open-archive.ts";
 import { openSamples, type SampleOptions } from "./ingest/read-samples.ts";
 import { scanArchive } from "./ingest/scan-archive.ts";
 import { createShardOutput } from "./ingest/shard-output.ts";
+import { splitOfName } from "./ingest/split-of-name.ts";
 
 export interface IngestOptions {
   params: TaskParams<"ingest-archive">;
@@ -48,9 +49,11 @@ export async function ingest(
   };
 
   try {
-    const scan = await scanArchive(archive, { index, reject, signal });
+    const { benchmark: given, split = archive.format === "parquet" ? splitOfName(params.filename) : undefined } =
+      params;
+    const scan = await scanArchive(archive, { index, reject, signal, ...(given && { given }) });
     let seen = 0;
-    for await (const found of openSamples(archive, { index, scan, decoders, reject, signal, params })) {
+    for await (const found of openSamples(archive, { index, scan, decoders, reject, signal, split, params })) {
       seen += 1;
       progress(seen, Math.max(seen, scan.imageCount), "samples");
       if (!found) continue;
@@ -84,7 +87,12 @@ export async function ingest(
     const shards = await output.close();
     const { rowCount } = rejects.close();
     if (rowCount > 0) await write("rejects.parquet", join(workDir, "rejects.parquet"));
-    return { shards, rejects: rowCount > 0 ? { file: "rejects.parquet", rowCount } : null, counts };
+    return {
+      shards,
+      rejects: rowCount > 0 ? { file: "rejects.parquet", rowCount } : null,
+      benchmark: scan.benchmark,
+      counts,
+    };
   } finally {
     output.abandon();
     decoders.close();

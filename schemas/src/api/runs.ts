@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Benchmark } from "./datasets.ts";
 import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id } from "./ids.ts";
 import { TrainRecipe } from "./recipe.ts";
@@ -64,6 +65,10 @@ export const CreateIngestRun = z.object({
         .min(1)
         .max(256 * 1024 ** 2)
         .default(32 * 1024 ** 2),
+      /** What of a benchmark set lies beside its archives: class names in the order of the indexes, templates, type. */
+      benchmark: Benchmark.partial().optional(),
+      /** Metadata `split` of all samples that tell none themselves. */
+      split: z.string().min(1).max(100).optional(),
     })
     .prefault({}),
 });

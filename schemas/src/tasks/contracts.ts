@@ -12,18 +12,21 @@ export const Counts = z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.number())
 
 const LayerFile = z.object({ file: FileName, rowCount: z.int() });
 
-/** One uploaded file (a WebDataset tar or an ImageFolder archive) to shards. Input: `archive`. */
+/** One uploaded file (a WebDataset tar, an ImageFolder archive, Hugging Face Parquet) to shards. Input: `archive`. */
 export const IngestArchive = z.object({
   filename: z.string(),
   maxShardSamples: z.int(),
   maxShardBytes: z.int(),
   maxImagePixels: z.int(),
   maxImageBytes: z.int(),
+  benchmark: Benchmark.partial().optional(),
+  split: z.string().optional(),
 });
 /** Outputs: `shard-00000.tar`, `base-00000.parquet` ... and at most one `rejects.parquet`. */
 export const IngestArchiveResult = z.object({
   shards: z.array(z.object({ shard: FileName, base: FileName, sampleCount: z.int() })),
   rejects: LayerFile.nullable(),
+  benchmark: Benchmark.nullable().default(null),
   counts: Counts,
 });
 

@@ -126,6 +126,7 @@ describe("what a run leaves behind", () => {
       rejectCount: 4,
       shardCount: 4,
     });
+    expect(manifest.benchmark?.classNames).toEqual(["owl", "bee"]);
     expect(manifest.shards.map((shard) => shard.index)).toEqual([0, 1, 2, 3]);
     expect(new Set(manifest.shards.map((shard) => shard.key)).size).toBe(4);
     expect(manifest.layers["base"]?.map((file) => file.shard)).toEqual([0, 1, 2, 3]);
@@ -190,10 +191,15 @@ describe("what a run leaves behind", () => {
       for (const row of await claimSome(runner)) await doTask(runner, row);
       trained.push((await waitForRun(owner, id)).output.modelId);
     }
-    const { id, instance } = await startWatched(owner, await inputs.evaluate(workspace));
+    const input = await inputs.evaluate(workspace);
+    const trainVersionId = await makeVersion(workspace);
+    const { id, instance } = await startWatched(owner, { ...input, trainVersionId } as CreateRunInput);
     await using _ = instance;
-    for (const row of await claimSome(runner)) await doTask(runner, row);
+    const claimed = await claimSome(runner);
+    for (const row of claimed) await doTask(runner, row);
     const { output } = await waitForRun(owner, id);
+    expect(claimed[0]?.params).toMatchObject({ trainShardCount: 2, benchmark: { classNames: ["owl", "bee"] } });
+    expect(claimed[0]?.inputs.map(({ name }) => name)).toContain("train-shard-1.tar");
 
     const rows = await owner.db
       .select()

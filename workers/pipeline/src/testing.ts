@@ -96,6 +96,7 @@ function work(row: TaskRow): { result: Record<string, unknown>; files: Record<st
         result: {
           shards: [0, 1].map((i) => ({ shard: `shard-0000${i}.tar`, base: `base-0000${i}.parquet`, sampleCount: 5 })),
           rejects: { file: "rejects.parquet", rowCount: 2 },
+          benchmark: { type: "classification", classNames: ["owl", "bee"], templates: ["a {}"] },
           counts: { samples: 10, rejects: 2 },
         },
         files: {

@@ -4,6 +4,8 @@ import { archiveError } from "./archive-limits.ts";
 export interface Member {
   path: string;
   sizeBytes: number;
+  /** Of a benchmark set, where the place in the archive tells it. */
+  split?: string;
   /** Its bytes; throws `MemberDamaged` when they are not what the archive says. */
   chunks(): AsyncIterable<Uint8Array>;
 }

@@ -1,15 +1,19 @@
 import { open, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
-import { archiveError, type ArchiveLimits, createBombGuard } from "./archive-limits.ts";
+import type { Benchmark } from "@whetstone/schemas/api";
+import { archiveError, type ArchiveLimits, type BombGuard, createBombGuard } from "./archive-limits.ts";
 import type { Member } from "./archive-member.ts";
-import { tarMembers } from "./tar-members.ts";
+import { openParquet } from "./parquet-members.ts";
+import { tarMembers, withInnerTars } from "./tar-members.ts";
 import { zipMembers } from "./zip-members.ts";
 
 const blockBytes = 512;
 
 export interface Archive {
-  format: "tar" | "tar.gz" | "zip";
+  format: "tar" | "tar.gz" | "zip" | "parquet";
+  /** What the file's own schema says of its classes. */
+  benchmark: Benchmark | null;
   /** A pass over its plain files; each call starts anew. */
   members(): AsyncGenerator<Member>;
 }
@@ -20,14 +24,27 @@ export async function openArchive(path: string, limits: ArchiveLimits): Promise<
   if (size === 0) throw archiveError("archive_empty", "the file has no bytes: upload it again");
   const head = await readHead(path);
   const guard = () => createBombGuard(size, limits);
+  if (head.subarray(0, 4).toString("latin1") === "PAR1") {
+    const { benchmark, members } = await openParquet(path);
+    return { format: "parquet", benchmark, members: () => members(guard()) };
+  }
+  const archive = (format: Archive["format"], read: (bombs: BombGuard) => AsyncIterable<Member>): Archive => ({
+    format,
+    benchmark: null,
+    members: () => {
+      const bombs = guard();
+      return withInnerTars(read(bombs), bombs);
+    },
+  });
+  const readFile = () => createReadStream(path, { highWaterMark: 256 * 1024 });
   if (head.subarray(0, 2).toString("latin1") === "PK")
-    return { format: "zip", members: () => zipMembers(path, { guard: guard() }) };
+    return archive("zip", (bombs) => zipMembers(path, { guard: bombs }));
   if (head[0] === 0x1f && head[1] === 0x8b) {
     checkTarHeader(await inflateHead(path), "gzip file does not hold a tar");
-    return { format: "tar.gz", members: () => tarMembers(path, { isGzip: true, guard: guard() }) };
+    return archive("tar.gz", (bombs) => tarMembers(readFile(), { isGzip: true, guard: bombs }));
   }
-  checkTarHeader(head, "file is neither a tar, a gzipped tar nor a zip");
-  return { format: "tar", members: () => tarMembers(path, { isGzip: false, guard: guard() }) };
+  checkTarHeader(head, "file is neither a tar, a gzipped tar, a zip nor Parquet");
+  return archive("tar", (bombs) => tarMembers(readFile(), { isGzip: false, guard: bombs }));
 }
 
 function checkTarHeader(head: Buffer, otherwise: string): void {

@@ -16,6 +16,8 @@ export interface SampleOptions {
   decoders: DecoderPool;
   reject: Reject;
   signal: AbortSignal;
+  /** Of all samples whose place in the archive tells none. */
+  split: string | undefined;
   params: Pick<TaskParams<"ingest-archive">, "maxImageBytes" | "maxImagePixels">;
 }
 export interface FoundSample {
@@ -77,7 +79,10 @@ function isSampleImage(path: string, { index, scan }: SampleOptions): boolean {
   return looksLikeImage(path) || (scan.layout === "metadata" && index.texts(path).has("row"));
 }
 
-async function readCandidate(member: Member, { index, scan, params }: SampleOptions): Promise<Candidate | Refusal> {
+async function readCandidate(
+  member: Member,
+  { index, scan, params, split }: SampleOptions,
+): Promise<Candidate | Refusal> {
   const key = sampleKey(member.path, scan);
   if (!index.putImage(key)) return { code: "uid_duplicate", detail: `sample ${key} has an image already` };
   if (member.sizeBytes > params.maxImageBytes)
@@ -87,13 +92,15 @@ async function readCandidate(member: Member, { index, scan, params }: SampleOpti
     throw error;
   });
   if (image instanceof MemberDamaged) return { code: "image_undecodable", detail: image.message };
+  if (image.length > params.maxImageBytes)
+    return { code: "image_too_large", detail: `it has ${image.length} bytes; ${params.maxImageBytes} are allowed` };
   const format = sniffFormat(image);
   if (!format)
     return {
       code: "image_unsupported_format",
       detail: "its first bytes are not those of jpeg, png, webp, gif, tiff or avif",
     };
-  const text = findSampleText(member.path, { index, scan });
+  const text = findSampleText({ ...member, split: member.split ?? split }, { index, scan });
   if (!("ok" in text)) return text;
   return { path: member.path, image, format, text: text.ok };
 }

@@ -2,11 +2,14 @@ import { posix } from "node:path";
 import { Uid } from "@whetstone/schemas/api";
 import { type Checked, cleanAltText, decodeUtf8 } from "./alt-text.ts";
 import type { ArchiveIndex } from "./archive-index.ts";
+import type { Member } from "./archive-member.ts";
 import { parseObject } from "./metadata-rows.ts";
+import { readNpy } from "./npy.ts";
 import { keyOf, type Scan } from "./scan-archive.ts";
 
 const textFields = ["caption", "text", "alt", "alt_text"];
 const maxMetadataBytes = 8 * 1024;
+const maxNumbers = 64;
 
 /** All that an archive says about one image. */
 export interface SampleText {
@@ -25,7 +28,7 @@ export function sampleKey(path: string, { layout }: Scan): string {
 
 /** Text, label and other fields of an image, from wherever this layout keeps them. */
 export function findSampleText(
-  path: string,
+  { path, split }: Pick<Member, "path" | "split">,
   { index, scan }: { index: ArchiveIndex; scan: Scan },
 ): Checked<SampleText> {
   if (scan.layout === "folders") {
@@ -36,7 +39,7 @@ export function findSampleText(
   if (scan.layout === "metadata") {
     const row = found.get("row");
     if (!row) return { code: "text_missing", detail: "no row of the metadata names it" };
-    return fromFields(parseObject(Buffer.from(row.body).toString("utf8")) ?? {}, { scan });
+    return fromFields(parseObject(Buffer.from(row.body).toString("utf8")) ?? {}, { scan, split });
   }
 
   const txt = found.get("txt");
@@ -54,23 +57,59 @@ export function findSampleText(
   }
   if (cls && fields["label"] === undefined)
     fields = { ...fields, label: Buffer.from(cls.body).toString("utf8").trim() };
-  return fromFields(fields, { scan, ...(own && { text: own.ok }) });
+  const npy = found.get("npy");
+  if (npy) fields = { ...withNumbers(npy.body, { scan, hasClass: cls !== undefined }), ...fields };
+  if (!own) return fromFields(fields, { scan, split });
+  if (scan.benchmark?.type !== "retrieval") return fromFields(fields, { scan, split, text: own.ok });
+  return fromFields({ captions: toCaptions(own.ok), ...fields }, { scan, split });
 }
 
-/** Takes text, label and uid out of the fields; the rest is metadata. */
+/** CLIP_benchmark's captions: one a line, newlines in them written as `\\n`. */
+function toCaptions(text: string): string[] {
+  const lines = text.split(/\r\n|\n|\r/).map((line) => line.replaceAll("\\n", " ").trim());
+  return lines.filter((line) => line !== "");
+}
+
+/** A `.npy` says which classes an image has, or, beside a `.cls`, is WILDS' row of metadata numbers. */
+function withNumbers(body: Uint8Array, { scan, hasClass }: { scan: Scan; hasClass: boolean }): Record<string, unknown> {
+  const numbers = readNpy(body);
+  if (!numbers) return {};
+  const names = scan.benchmark?.classNames ?? [];
+  if (hasClass || scan.benchmark?.type === "classification" || names.length !== numbers.length)
+    return { npy: numbers.slice(0, maxNumbers) };
+  return { labels: names.filter((_, id) => (numbers[id] ?? 0) > 0) };
+}
+
+/** Takes text, label and uid out of the fields; the rest is metadata. Without a text the captions' first or the label's name stands for it. */
 function fromFields(
   fields: Record<string, unknown>,
-  { scan, text }: { scan: Scan; text?: string },
+  { scan, split, text }: { scan: Scan; split?: string | undefined; text?: string },
 ): Checked<SampleText> {
-  const { label, uid, ...others } = fields;
+  const { label: rawLabel, uid, ...others } = fields;
   const textField = text === undefined ? textFields.find((name) => typeof others[name] === "string") : undefined;
-  if (text === undefined && textField === undefined)
-    return { code: "text_missing", detail: `it has no .txt and none of the fields ${textFields.join(", ")}` };
-  const raw = text ?? String(others[textField ?? ""]);
+  const label = toLabel(rawLabel, scan.benchmark?.classNames ?? []);
+  const raw =
+    text ?? (textField === undefined ? standIn(others, label.isNamed ? label.name : null) : String(others[textField]));
+  if (raw === undefined)
+    return {
+      code: "text_missing",
+      detail: `it has no .txt, none of the fields ${textFields.join(", ")}, no captions and no label with a name`,
+    };
   if (textField !== undefined) delete others[textField];
+  if (label.index !== null) others["class_index"] = label.index;
+  if (split !== undefined && others["split"] === undefined) others["split"] = split;
   const known = Uid.safeParse(typeof uid === "string" ? uid.toLowerCase() : uid);
   if (!known.success && uid !== undefined) others["uid"] = uid;
-  return withText(raw, { label: toLabel(label, scan.classNames), uid: known.success ? known.data : null, others });
+  return withText(raw, { label: label.name, uid: known.success ? known.data : null, others });
+}
+
+/** A text for a sample that has none of its own. */
+function standIn(fields: Record<string, unknown>, label: string | null): string | undefined {
+  const { captions, labels } = fields;
+  if (Array.isArray(captions) && typeof captions[0] === "string") return captions[0];
+  if (label !== null) return label.replaceAll("_", " ");
+  if (Array.isArray(labels)) return labels.length > 0 ? labels.join(", ") : "none of the classes";
+  return undefined;
 }
 
 function withText(
@@ -97,9 +136,14 @@ function withText(
   };
 }
 
-/** A class index becomes its name where the archive tells the names. */
-function toLabel(label: unknown, classNames: string[] | null): string | null {
-  if (typeof label !== "string" && typeof label !== "number") return null;
-  const name = /^\d{1,7}$/.test(String(label)) ? classNames?.[Number(label)] : undefined;
-  return (name ?? String(label)).normalize("NFC").trim().slice(0, 300) || null;
+/** A class index becomes its name where the set tells the names; `isNamed` is false for a bare number. */
+function toLabel(
+  label: unknown,
+  classNames: string[],
+): { name: string | null; index: number | null; isNamed: boolean } {
+  if (typeof label !== "string" && typeof label !== "number") return { name: null, index: null, isNamed: false };
+  const isNumber = /^\d{1,7}$/.test(String(label));
+  const found = isNumber ? classNames[Number(label)] : undefined;
+  const name = (found ?? String(label)).normalize("NFC").trim().slice(0, 300) || null;
+  return { name, index: found === undefined ? null : Number(label), isNamed: found !== undefined || !isNumber };
 }

@@ -1,34 +1,40 @@
 import { posix } from "node:path";
 import type { RejectRow } from "@whetstone/schemas/tasks";
+import type { Benchmark } from "@whetstone/schemas/api";
 import { archiveError } from "./archive-limits.ts";
 import type { ArchiveIndex } from "./archive-index.ts";
 import { isClutter, type Member, MemberDamaged, readMember } from "./archive-member.ts";
+import { isBenchmarkFile, readBenchmarkFile, toBenchmark } from "./benchmark-files.ts";
 import { looksLikeImage } from "./image-format.ts";
 import { isMetadataFile, metadataRows } from "./metadata-rows.ts";
 import type { Archive } from "./open-archive.ts";
 
 const maxTextBytes = 256 * 1024;
-const maxClassNamesBytes = 4 * 1024 ** 2;
-const textExtensions = new Set(["txt", "json", "cls"]);
+const textExtensions = new Set(["txt", "json", "cls", "npy"]);
 
 /** `webdataset`: text files beside the images. `metadata`: a table names them. `folders`: their folder is their label. */
 export type Layout = "webdataset" | "metadata" | "folders";
 export interface Scan {
   layout: Layout;
   imageCount: number;
-  classNames: string[] | null;
+  benchmark: Benchmark | null;
 }
 export type Reject = (reject: Pick<RejectRow, "code" | "detail"> & { path: string; uid?: string }) => void;
 
+interface ScanOptions {
+  index: ArchiveIndex;
+  reject: Reject;
+  signal: AbortSignal;
+  /** What the run says of the set; it goes before what the archive says. */
+  given?: Partial<Benchmark>;
+}
+
 /** First pass: puts all texts into the index, since a table or a text may come after its image, and finds out the layout. */
-export async function scanArchive(
-  archive: Archive,
-  { index, reject, signal }: { index: ArchiveIndex; reject: Reject; signal: AbortSignal },
-): Promise<Scan> {
+export async function scanArchive(archive: Archive, { index, reject, signal, given = {} }: ScanOptions): Promise<Scan> {
   const folders = new Set<string>();
   let imageCount = 0;
   let hasMetadata = false;
-  let classNames: string[] | null = null;
+  const found: Partial<Benchmark> = {};
 
   for await (const member of archive.members()) {
     signal.throwIfAborted();
@@ -38,11 +44,8 @@ export async function scanArchive(
       if (isMetadataFile(path)) {
         hasMetadata = true;
         await indexRows(member, { index, reject });
-      } else if (posix.basename(path) === "classnames.txt" && member.sizeBytes <= maxClassNamesBytes) {
-        classNames = (await readMember(member))
-          .toString("utf8")
-          .split(/\r?\n/)
-          .map((name) => name.trim());
+      } else if (isBenchmarkFile(member)) {
+        Object.assign(found, await readBenchmarkFile(member));
       } else if (textExtensions.has(keyOf(path).ext)) {
         await indexText(member, { index, reject });
       } else if (looksLikeImage(path)) {
@@ -59,8 +62,9 @@ export async function scanArchive(
   }
   if (imageCount === 0 && !hasMetadata && !index.hasTexts())
     throw archiveError("archive_empty", "the archive holds neither images nor texts");
-  if (hasMetadata) return { layout: "metadata", imageCount, classNames };
-  return { layout: !index.hasTexts() && folders.size > 1 ? "folders" : "webdataset", imageCount, classNames };
+  const benchmark = toBenchmark({ ...archive.benchmark, ...found, ...given });
+  if (hasMetadata) return { layout: "metadata", imageCount, benchmark };
+  return { layout: !index.hasTexts() && folders.size > 1 ? "folders" : "webdataset", imageCount, benchmark };
 }
 
 /** WebDataset's key (path up to the first dot of the base name) and what the name ends in. */

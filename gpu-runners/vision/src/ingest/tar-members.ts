@@ -1,18 +1,19 @@
-import { createReadStream } from "node:fs";
-import { Transform } from "node:stream";
+import { posix } from "node:path";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { TaskError } from "@whetstone/runtime";
 import { extract } from "tar-stream";
 import { archiveError, type BombGuard } from "./archive-limits.ts";
 import { checkPath, type Member } from "./archive-member.ts";
+import { splitOfName } from "./split-of-name.ts";
 
 const blockBytes = 512;
 const files = new Set(["file", "contiguous-file"]);
 
-/** The plain files of a tar in order, in one pass over the disk. */
+/** The plain files of a tar in order, in one pass over its bytes. */
 export async function* tarMembers(
-  path: string,
+  source: Readable,
   { isGzip, guard }: { isGzip: boolean; guard: BombGuard },
 ): AsyncGenerator<Member> {
   const tar = extract();
@@ -30,7 +31,6 @@ export async function* tarMembers(
     },
   });
   let failure: unknown;
-  const source = createReadStream(path, { highWaterMark: 256 * 1024 });
   const flowing = (isGzip ? pipeline(source, createGunzip(), counted, tar) : pipeline(source, counted, tar)).catch(
     (error: unknown) => {
       failure ??= error;
@@ -75,6 +75,20 @@ export async function* tarMembers(
     source.destroy();
   }
   if (tail.some((byte) => byte !== 0)) throw truncated(last);
+}
+
+/** Tars inside an archive are opened too, one deep: CLIP_benchmark's `test/0.tar` gives members `test/0/...` of the split `test`. */
+export async function* withInnerTars(members: AsyncIterable<Member>, guard: BombGuard): AsyncGenerator<Member> {
+  for await (const member of members) {
+    if (!/\.tar$/i.test(member.path)) {
+      yield member;
+      continue;
+    }
+    const folder = member.path.slice(0, -".tar".length);
+    const split = splitOfName(posix.basename(posix.dirname(member.path)));
+    for await (const inner of tarMembers(Readable.from(member.chunks()), { isGzip: false, guard }))
+      yield { ...inner, path: posix.join(folder, inner.path), ...(split !== undefined && { split }) };
+  }
 }
 
 function toArchiveError(error: unknown, last: string): unknown {

@@ -1,3 +1,4 @@
+import type { Benchmark } from "@whetstone/schemas/api";
 import { IngestArchiveResult } from "@whetstone/schemas/tasks";
 import { uploads } from "@whetstone/schemas/db";
 import { and, eq, inArray, sql } from "drizzle-orm";
@@ -46,15 +47,17 @@ export const ingestRun = defineRunKind<"ingest">({
       shards: [],
       layers: { base: [], rejects: [] },
     };
+    const benchmarks = new Map<string, Benchmark>();
     let lastAt = 0;
     for await (const task of listTaskResults(ctx, run.id)) {
-      const { shards, rejects } = IngestArchiveResult.parse(task.result);
+      const { shards, rejects, benchmark } = IngestArchiveResult.parse(task.result);
       for (const { shard, base, sampleCount } of shards) {
         const index = draft.shards.length;
         draft.shards.push({ ...toRef(task.file(shard)), index, sampleCount });
         draft.layers.base.push({ ...toRef(task.file(base)), shard: index, rowCount: sampleCount, runId: run.id });
         draft.sampleCount += sampleCount;
       }
+      if (benchmark && shards.length > 0) benchmarks.set(JSON.stringify(benchmark), benchmark);
       if (rejects) {
         draft.layers.rejects.push({
           ...toRef(task.file(rejects.file)),
@@ -72,7 +75,10 @@ export const ingestRun = defineRunKind<"ingest">({
         `the archives hold no usable sample (${draft.rejectCount} rejected); look at what the tasks rejected and why`,
       );
     }
-    return writeVersion(ctx, { run, draft: { ...draft, createdAt: new Date(lastAt).toISOString() } });
+    // Archives of several sets: their class indexes mean different things, so the version has none and goes by labels.
+    const [benchmark] = benchmarks.size === 1 ? benchmarks.values() : [];
+    const createdAt = new Date(lastAt).toISOString();
+    return writeVersion(ctx, { run, draft: { ...draft, createdAt, ...(benchmark && { benchmark }) } });
   },
 });
 

@@ -52,7 +52,7 @@ export const refineRun = defineRunKind<"refine">({
       lastAt = Math.max(lastAt, task.finishedAt.getTime());
     }
     if (refined.length === 0) throw new RunFailure("no_samples", "no shard was refined; see the run's failed tasks");
-    const { datasetId, sampleCount, shards, layers } = parent;
+    const { datasetId, sampleCount, shards, layers, benchmark } = parent;
     const createdAt = new Date(lastAt).toISOString();
     const draft = {
       datasetId,
@@ -62,6 +62,7 @@ export const refineRun = defineRunKind<"refine">({
       rejectCount,
       shards,
       layers: { ...layers, refined, rejects },
+      ...(benchmark && { benchmark }),
     };
     return writeVersion(ctx, { run, draft });
   },
