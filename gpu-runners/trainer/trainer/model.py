@@ -10,16 +10,24 @@ import torch
 import torch.nn.functional as F
 from open_clip.model import CLIP, CustomTextCLIP
 from open_clip.transformer import text_global_pool
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from trainer.recipe import Contrastive
 from trainer.spec import SpecError
+from trainer.weights import load_weights, read_weights
 
 PLAIN = Contrastive()
 Clip = CLIP | CustomTextCLIP
 TEXT_GROUPS = 4
-CONFIG_KEYS = {"embed_dim", "vision_cfg", "text_cfg", "quick_gelu", "custom_text", "init_logit_scale"}
+CONFIG_KEYS = {
+    "embed_dim",
+    "vision_cfg",
+    "text_cfg",
+    "quick_gelu",
+    "custom_text",
+    "init_logit_scale",
+    "init_logit_bias",
+}
 
 
 class Towers(NamedTuple):
@@ -117,10 +125,10 @@ def build_clip(architecture: dict[str, Any], weights: Path | None = None) -> Cli
     custom_text = config.pop("custom_text", False)
     try:
         clip = (CustomTextCLIP if custom_text else CLIP)(**config)
-        if weights:
-            clip.load_state_dict(load_file(weights), strict=True)
     except (TypeError, ValueError, RuntimeError, AssertionError, OSError) as error:
         raise SpecError(f"model can't be built: {error}") from error
+    if weights:
+        load_weights(clip, read_weights(weights), weights.name)
     return clip
 
 

@@ -12,6 +12,8 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from trainer.spec import SpecError
+
 TERMINAL_ESCAPES = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 COMPATIBLE = re.compile("[\u0132\u0133\u0149\u01c4-\u01cc\u01f1-\u01f3\ufb00-\ufb04\ufb06\u3000\uff01-\uffef]")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]")
@@ -43,12 +45,13 @@ class ClipTokenizer:
     """Rows of exactly `context` ids: start, the text cut to fit, end, padding."""
 
     def __init__(self, path: Path, package: dict[str, Any]) -> None:
-        self.bpe = Tokenizer.from_file(str(path))
+        self.bpe = _read_tokenizer(path)
         self.bpe.no_truncation()
         self.bpe.no_padding()
         self.context: int = package["context"]
         ids = package["tokenizer"]
         self.pad, self.start, self.end = ids["padId"], ids["startId"], ids["endId"]
+        self._check_fit(package["architecture"].get("text_cfg", {}))
 
     def __call__(self, texts: Sequence[str]) -> Tensor:
         rows_NL = np.full((len(texts), self.context), self.pad, dtype=np.int32)
@@ -58,3 +61,23 @@ class ClipTokenizer:
                 ids = [self.start, *encoding.ids[: self.context - 2], self.end]
                 rows_NL[i, : len(ids)] = ids
         return torch.from_numpy(rows_NL)
+
+    def _check_fit(self, text_cfg: dict[str, Any]) -> None:
+        """Refuses ids that the token embedding has no row for, and an end that its tower would not find."""
+        largest, rows = max(self.bpe.get_vocab().values()), text_cfg.get("vocab_size", 49408)
+        if largest >= rows:
+            raise SpecError(f"tokenizer.json has ids up to {largest}, but the token embedding has {rows} rows")
+        for name, id_ in {"startId": self.start, "endId": self.end}.items():
+            if self.bpe.id_to_token(id_) is None:
+                raise SpecError(f"model.json: tokenizer.{name} is {id_}, which tokenizer.json does not have")
+        if text_cfg.get("pool_type", "argmax") == "argmax" and self.end < largest:
+            raise SpecError(f"model.json: tokenizer.endId is {self.end}, but texts are read at the largest, {largest}")
+
+
+def _read_tokenizer(path: Path) -> Tokenizer:
+    if not path.is_file():
+        raise SpecError(f"{path.name} is missing")
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises nothing narrower
+        raise SpecError(f"{path.name} can't be read: {error}") from error
