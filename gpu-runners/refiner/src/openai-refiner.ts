@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Refiner as RefinerParams } from "@whetstone/schemas/api";
-import { TaskError } from "@whetstone/runtime";
+import { CallFailure, createEndpoint, type Endpoint, TaskError } from "@whetstone/runtime";
 import { z } from "zod";
-import { CallFailure, createEndpoint, type Endpoint } from "./endpoint.ts";
 import { toDataUrl } from "./endpoint-image.ts";
 import type { Prompt } from "./prompts.ts";
 import { readRefinement, refinementJsonSchema, type Reading } from "./refinement.ts";

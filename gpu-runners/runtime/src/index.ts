@@ -6,6 +6,7 @@ export {
   type TaskParams,
   type TaskResult,
 } from "./define-task.ts";
+export { CallFailure, createEndpoint, type Endpoint } from "./endpoint.ts";
 export { type Fate, TaskError } from "./errors.ts";
 export { hashFile } from "./hash-file.ts";
 export type { TaskInputs } from "./inputs.ts";

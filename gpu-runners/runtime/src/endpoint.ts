@@ -1,7 +1,8 @@
-import { jitteredDelayMs, TaskError } from "@whetstone/runtime";
 import { sleep } from "@whetstone/schemas/client";
 import { Agent, request } from "undici";
+import { TaskError } from "./errors.ts";
 import { assertPublicHost, lookupPublic, PrivateAddressError } from "./private-addresses.ts";
+import { jitteredDelayMs } from "./retry.ts";
 
 export type EndpointOptions = {
   baseUrl: string;
@@ -12,6 +13,8 @@ export type EndpointOptions = {
   allowPrivateAddresses: boolean;
   /** What a person should look at when the key or the address is wrong. */
   settings: { key: string; address: string };
+  /** The longest answer that is read. */
+  maxAnswerBytes?: number;
 };
 type Call = { signal: AbortSignal; maxRetries?: number };
 export type Endpoint = { post(path: string, body: object, call: Call): Promise<unknown>; close(): Promise<void> };
@@ -32,12 +35,19 @@ export class CallFailure extends Error {
   }
 }
 
-const maxAnswerBytes = 4 * 1024 ** 2;
 const longestWaitMs = 60_000;
 
 /** POSTs JSON to an OpenAI-compatible server: patient with what passes, and never led elsewhere by a redirect. */
 export function createEndpoint(options: EndpointOptions): Endpoint {
-  const { baseUrl, apiKey, timeoutMs, allowPrivateAddresses, concurrency, settings } = options;
+  const {
+    baseUrl,
+    apiKey,
+    timeoutMs,
+    allowPrivateAddresses,
+    concurrency,
+    settings,
+    maxAnswerBytes = 4 * 1024 ** 2,
+  } = options;
   const base = new URL(baseUrl.endsWith("/") ? baseUrl : `${baseUrl}/`);
   const agent = new Agent({
     connections: concurrency,
