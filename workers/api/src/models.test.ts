@@ -46,11 +46,7 @@ test("a package of five uploads becomes a model, counted up by name, whose files
 
 test.each([
   ["no JSON", "{", "model.json is not valid JSON"],
-  [
-    "another format",
-    JSON.stringify({ ...description, format: "other/1" }),
-    "model.json is not a whetstone-model/1 package",
-  ],
+  ["another format", JSON.stringify({ ...description, format: "other/1" }), "model.json does not describe a model"],
 ])("a model.json with %s is refused", async (_name, modelJson, detail) => {
   const { key } = await makeWorkspace();
 

@@ -15,7 +15,7 @@ export async function readPackage(ctx: Context, key: string): Promise<ModelPacka
   }));
   throw new AppError(
     "invalid_input",
-    `model.json is not a whetstone-model/1 package: ${fields[0]?.pointer} ${fields[0]?.detail}`,
+    `model.json does not describe a model: ${fields[0]?.pointer} ${fields[0]?.detail}`,
     { fields },
   );
 }

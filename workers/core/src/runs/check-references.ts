@@ -16,6 +16,7 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
     case "train":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
       await checkRow(ctx, { what: "model", table: models, id: input.initModelId });
+      await checkTrainable(ctx, input.initModelId);
       return checkEntry(ctx, input.stream);
     case "evaluate":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
@@ -34,6 +35,17 @@ async function checkRow(ctx: Context, { what, table, id }: { what: string; table
     .from(table)
     .where(and(eq(table.id, id), eq(table.workspaceId, workspaceOf(ctx))));
   if (rows.length === 0) throw notFound(what, id);
+}
+
+/** Training goes on from weights, which models of the other formats do not come with. */
+async function checkTrainable(ctx: Context, id: string): Promise<void> {
+  const [model] = await ctx.db.select({ package: models.package }).from(models).where(eq(models.id, id));
+  const format = model?.package.format ?? "whetstone-model/1";
+  if (format === "whetstone-model/1") return;
+  throw new AppError(
+    "invalid_input",
+    `model ${id} is of format ${format} and has no weights to train on; name one of format whetstone-model/1`,
+  );
 }
 
 async function checkUploads(ctx: Context, ids: readonly string[]): Promise<void> {
