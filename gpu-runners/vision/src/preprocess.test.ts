@@ -1,21 +1,25 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { toPixels } from "./preprocess.ts";
+import type { ImageInput } from "@whetstone/schemas/api";
+import { createPreprocessor } from "./preprocess.ts";
 
-const image = {
+const image: ImageInput = {
   size: 4,
   mean: [0.5, 0.25, 0],
   std: [0.5, 0.25, 1],
   resize: "squash",
   interpolation: "bicubic",
-} as const;
+};
+const toPixels = (bytes: Uint8Array, input: ImageInput) => createPreprocessor(input)(bytes);
 const plane = (pixels: Float32Array, channel: number) => Array.from(pixels.subarray(channel * 16, channel * 16 + 16));
 const makePng = (width: number, height: number, background: string) =>
   sharp({ create: { width, height, channels: 4, background } })
     .png()
     .toBuffer();
 
-describe("toPixels", () => {
+describe("a preprocessor", () => {
   it("gives planar floats, each channel with its own mean and deviation", async () => {
     const pixels = await toPixels(await makePng(4, 4, "#ff8000"), {
       ...image,
@@ -63,5 +67,51 @@ describe("toPixels", () => {
 
     expect(new Set(plane(cropped, 0))).toEqual(new Set([1]));
     expect(squashed[0]).toBeLessThan(0.1);
+  });
+});
+
+describe("the floats of an image", () => {
+  const fixtures = new URL("../../../tests/fixtures/preprocess/", import.meta.url);
+  const expected: { file: string; input: ImageInput; sha256: string }[] = JSON.parse(
+    readFileSync(new URL("expected.json", fixtures), "utf8"),
+  );
+
+  it.each(expected)(
+    "are those of Pillow and torchvision, bit for bit: $file at $input.size, $input.resize, $input.interpolation",
+    async ({ file, input, sha256 }) => {
+      const pixels = await toPixels(readFileSync(new URL(file, fixtures)), input);
+
+      expect(createHash("sha256").update(pixels).digest("hex")).toBe(sha256);
+    },
+  );
+
+  it("of an odd middle lie where transformers cuts it, if the package says so", async () => {
+    const columns = Buffer.from([0, 0, 0, 80, 80, 80, 160, 160, 160, 240, 240, 240]);
+    const row = await sharp(columns, { raw: { width: 4, height: 1, channels: 3 } })
+      .png()
+      .toBuffer();
+    const input: ImageInput = {
+      size: 1,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      resize: "shortest",
+      interpolation: "bicubic",
+    };
+
+    const [round] = await toPixels(row, input);
+    const [floor] = await toPixels(row, { ...input, crop: "floor" });
+
+    expect([round, floor].map((value) => Math.round((value ?? 0) * 255))).toEqual([160, 80]);
+  });
+
+  it("take little memory for an image of an extreme shape", async () => {
+    const thread = await sharp({ create: { width: 1, height: 60_000, channels: 3, background: "#fff" } })
+      .png()
+      .toBuffer();
+    const input: ImageInput = { ...image, size: 1024, mean: [0, 0, 0], std: [1, 1, 1] };
+
+    const pixels = await toPixels(thread, input);
+
+    expect(pixels.every((value) => value === 1)).toBe(true);
   });
 });
