@@ -1,108 +1,70 @@
 import { readFile } from "node:fs/promises";
-import { ModelPackage, type PackageFile } from "@whetstone/schemas/api";
-import { hashFile, TaskError } from "@whetstone/runtime";
-import { toPixels } from "./preprocess.ts";
-import { openGraph, type FloatTensor, type Graph } from "./session.ts";
-import { createTokenizer } from "./tokenizer.ts";
-import { emptyVectors, normalize, rowOf, type Vectors } from "./vectors.ts";
+import { ModelPackage } from "@whetstone/schemas/api";
+import type { Log } from "@whetstone/runtime";
+import { z } from "zod";
+import { createCachedEmbedder } from "./cached-embedder.ts";
+import type { EmbeddingCache } from "./embedding-cache.ts";
+import { openEndpointModel, type EndpointAccess } from "./endpoint-model.ts";
+import { type Embedder, openOnnxModel, type PathOfFile } from "./onnx-model.ts";
+import { invalidPackage } from "./package-error.ts";
+import type { Vectors } from "./vectors.ts";
 
-/** A CLIP model package, ready to embed. */
+/** A model of images and texts, ready to embed; what it embedded before, it remembers. */
 export type ClipModel = {
   embedImages(images: Uint8Array[]): Promise<Vectors>;
   embedTexts(texts: string[]): Promise<Vectors>;
   /** What cosines are multiplied with before a softmax. */
   logitScale: number;
+  /** What was embedded so far and what was known already. */
+  counts: { imagesEmbedded: number; imageCacheHits: number; textsEmbedded: number; textCacheHits: number };
+  close(): Promise<void>;
 };
+export type ClipModelOptions = EndpointAccess & { cache?: EmbeddingCache; log?: Log };
 
-const textsAtOnce = 256;
-
-export async function openClipModel(pathOf: (file: PackageFile) => Promise<string>): Promise<ClipModel> {
-  const config = await readJson(pathOf, "model.json", (json) => ModelPackage.parse(json));
-  const tokenize = await readJson(pathOf, "tokenizer.json", (json) => createTokenizer(json as object, config));
-  const visual = await openPart(pathOf, "visual.onnx", "image");
-  const text = await openPart(pathOf, "text.onnx", "tokens");
-  const { size } = config.image;
+/** Opens a model of any format by its model.json; throws `package_invalid`, naming the file at fault. */
+export async function openClipModel(pathOf: PathOfFile, options: ClipModelOptions = {}): Promise<ClipModel> {
+  const { cache, log = () => {} } = options;
+  const config = await readConfig(await pathOf("model.json"));
+  const embedder: Embedder =
+    config.format === "embedding-endpoint/1"
+      ? openEndpointModel(config, options)
+      : await openOnnxModel(config, pathOf, log);
+  const dim = config.embedDim;
+  const images = await cache?.open(["image", ...embedder.imageKey], dim);
+  const texts = await cache?.open(["text", ...embedder.textKey], dim);
+  const counts = { imagesEmbedded: 0, imageCacheHits: 0, textsEmbedded: 0, textCacheHits: 0 };
 
   return {
     logitScale: config.logitScale,
-    async embedImages(images) {
-      const pixels = await Promise.all(images.map((image) => toPixels(image, config.image)));
-      const data = new Float32Array(images.length * 3 * size * size);
-      pixels.forEach((image, i) => data.set(image, i * image.length));
-      const inputs = { image: { data, dims: [images.length, 3, size, size] } };
-      return toVectors(await visual.run(inputs, "embedding"), {
-        rows: images.length,
-        dim: config.embedDim,
-        file: "visual.onnx",
-      });
-    },
-
-    async embedTexts(texts) {
-      const all = emptyVectors(texts.length, config.embedDim);
-      for (let start = 0; start < texts.length; start += textsAtOnce) {
-        const rows = texts.slice(start, start + textsAtOnce).map(tokenize);
-        const data = new BigInt64Array(rows.length * config.context);
-        rows.forEach((row, i) => data.set(row, i * config.context));
-        const inputs = { tokens: { data, dims: [rows.length, config.context] } };
-        const part = toVectors(await text.run(inputs, "embedding"), {
-          rows: rows.length,
-          dim: config.embedDim,
-          file: "text.onnx",
-        });
-        all.data.set(part.data, start * config.embedDim);
-      }
-      return all;
+    counts,
+    embedImages: createCachedEmbedder(embedder.embedImages, images, {
+      dim,
+      onCount({ embedded, hits }) {
+        counts.imagesEmbedded += embedded;
+        counts.imageCacheHits += hits;
+      },
+    }),
+    embedTexts: createCachedEmbedder(embedder.embedTexts, texts, {
+      dim,
+      onCount({ embedded, hits }) {
+        counts.textsEmbedded += embedded;
+        counts.textCacheHits += hits;
+      },
+    }),
+    async close() {
+      await Promise.all([images?.close(), texts?.close(), embedder.close?.()]);
+      await cache?.sweep();
     },
   };
 }
 
-async function readJson<T>(
-  pathOf: (file: PackageFile) => Promise<string>,
-  file: PackageFile,
-  read: (json: unknown) => T,
-): Promise<T> {
-  const text = await readFile(await pathOf(file), "utf8");
+async function readConfig(path: string): Promise<ModelPackage> {
+  const text = await readFile(path, "utf8");
   try {
-    return read(JSON.parse(text));
+    return ModelPackage.parse(JSON.parse(text));
   } catch (cause) {
-    throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
+    const [issue] = cause instanceof z.ZodError ? cause.issues : [];
+    const why = issue ? `${issue.path.join(".")}: ${issue.message}` : String(cause);
+    throw invalidPackage("model.json", why, cause);
   }
-}
-
-async function openPart(
-  pathOf: (file: PackageFile) => Promise<string>,
-  file: PackageFile,
-  input: string,
-): Promise<Graph> {
-  const path = await pathOf(file);
-  const { sha256 } = await hashFile(path);
-  const graph = await openGraph(sha256, path).catch((cause: unknown) => {
-    throw invalid(file, cause instanceof Error ? cause.message : String(cause), cause);
-  });
-  if (!graph.inputNames.includes(input)) throw invalid(file, `has no input "${input}"`);
-  if (!graph.outputNames.includes("embedding")) throw invalid(file, 'has no output "embedding"');
-  return graph;
-}
-
-function toVectors({ data, dims }: FloatTensor, expected: { rows: number; dim: number; file: PackageFile }): Vectors {
-  const [count, dim] = dims;
-  if (count !== expected.rows || dim !== expected.dim) {
-    throw invalid(
-      expected.file,
-      `gives an embedding of [${dims.join(", ")}], model.json says [${expected.rows}, ${expected.dim}]`,
-    );
-  }
-  const vectors = { data, count, dim };
-  for (let i = 0; i < count; i++) {
-    if (!Number.isFinite(normalize(rowOf(vectors, i))[0]))
-      throw invalid(expected.file, "gives embeddings that are not numbers");
-  }
-  return vectors;
-}
-
-function invalid(file: PackageFile, why: string, cause?: unknown): TaskError {
-  return new TaskError("package_invalid", `${file} of the model package: ${why.split("\n")[0]}`, {
-    fate: "final",
-    cause,
-  });
 }

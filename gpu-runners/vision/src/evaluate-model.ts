@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { EvaluationTask } from "@whetstone/schemas/api";
-import { defineTask, type TaskParams } from "@whetstone/runtime";
-import { openClipModel } from "./clip-model.ts";
+import { defineTask, type TaskContext, type TaskParams } from "@whetstone/runtime";
+import { type ClipModel, openClipModel } from "./clip-model.ts";
 import { embedCorpus } from "./embed-corpus.ts";
 import { association } from "./evaluate/association.ts";
 import { compositionalPairs } from "./evaluate/compositional-pairs.ts";
+import type { EmbeddingCache } from "./embedding-cache.ts";
 import type { EvaluationContext, TaskOutcome } from "./evaluate/evaluation-context.ts";
 import { failure } from "./evaluate/failure.ts";
 import { knn } from "./evaluate/knn.ts";
@@ -18,54 +19,76 @@ import { writeTables } from "./evaluate/write-tables.ts";
 import { zeroShotClassification } from "./evaluate/zero-shot-classification.ts";
 import { type PathOf, readRefinements, readSamples } from "./read-version.ts";
 
-/** Judges a model package on the samples of a version. */
-export const evaluateModel = defineTask({
-  kind: "evaluate-model",
+export interface EvaluateSettings {
+  /** Embeddings made before are kept here, so that another suite on the same images is nearly free. */
+  cache?: EmbeddingCache;
+  /** Whether models behind private addresses may be asked. */
+  allowPrivateAddresses?: boolean;
+}
 
-  async run({ params, inputs, write, progress, signal, workDir }) {
-    const { tasks, shardCount, trainShardCount, benchmark, seed } = params;
-    const missing = Array.from({ length: shardCount }, (_, shard) => `refined-${shard}.parquet`).find(
-      (name) => !inputs.has(name),
-    );
-    const needsRefined = params.hasRefined && tasks.some(usesRefinements);
-    if (needsRefined && missing)
-      throw failure("refined_missing", `the version is refined, but ${missing} was not among the inputs`);
+/** Judges a model on the samples of a version. */
+export function createEvaluateModel(settings: EvaluateSettings = {}) {
+  return defineTask({
+    kind: "evaluate-model",
 
-    const model = await openClipModel((file) => inputs.path(`model.${file}`));
-    const embed = (count: number, pathOf: PathOf) =>
-      embedCorpus(model, {
-        shardCount: count,
-        pathOf,
-        signal,
-        onEmbedded: (samples, shardsDone) =>
-          progress(samples, Math.ceil((samples * count) / (shardsDone + 1)), "samples"),
-      });
-    const corpus = await embed(shardCount, inputs.path);
-    if (corpus.samples.length === 0) throw failure("version_empty", "the version has no samples to evaluate on");
-    const train = trainShardCount > 0 ? await embed(trainShardCount, (name) => inputs.path(`train-${name}`)) : null;
-    const refinements = needsRefined ? await readRefinements(shardCount, inputs.path) : null;
-    const context: EvaluationContext = {
-      model,
-      corpus,
-      train,
-      refinements,
-      benchmark,
-      seed,
+    async run(context) {
+      const { inputs, signal, secret, log } = context;
+      const model = await openClipModel((file) => inputs.path(`model.${file}`), { ...settings, signal, secret, log });
+      try {
+        const result = await judge(model, context);
+        return { ...result, counts: { ...result.counts, ...model.counts } };
+      } finally {
+        await model.close();
+      }
+    },
+  });
+}
+
+async function judge(
+  model: ClipModel,
+  { params, inputs, write, progress, signal, workDir }: TaskContext<"evaluate-model">,
+) {
+  const { tasks, shardCount, trainShardCount, benchmark, seed } = params;
+  const missing = Array.from({ length: shardCount }, (_, shard) => `refined-${shard}.parquet`).find(
+    (name) => !inputs.has(name),
+  );
+  const needsRefined = params.hasRefined && tasks.some(usesRefinements);
+  if (needsRefined && missing)
+    throw failure("refined_missing", `the version is refined, but ${missing} was not among the inputs`);
+
+  const embed = (count: number, pathOf: PathOf) =>
+    embedCorpus(model, {
+      shardCount: count,
+      pathOf,
       signal,
-      progress,
-      readImages: (rows) => readImages(rows, { shardCount, pathOf: inputs.path }),
-    };
+      onEmbedded: (samples, shardsDone) =>
+        progress(samples, Math.ceil((samples * count) / (shardsDone + 1)), "samples"),
+    });
+  const corpus = await embed(shardCount, inputs.path);
+  if (corpus.samples.length === 0) throw failure("version_empty", "the version has no samples to evaluate on");
+  const train = trainShardCount > 0 ? await embed(trainShardCount, (name) => inputs.path(`train-${name}`)) : null;
+  const refinements = needsRefined ? await readRefinements(shardCount, inputs.path) : null;
+  const context: EvaluationContext = {
+    model,
+    corpus,
+    train,
+    refinements,
+    benchmark,
+    seed,
+    signal,
+    progress,
+    readImages: (rows) => readImages(rows, { shardCount, pathOf: inputs.path }),
+  };
 
-    const outcomes: TaskOutcome[] = [];
-    for (const task of tasks) {
-      signal.throwIfAborted();
-      outcomes.push(await evaluate(context, task));
-    }
-    const files = await writeTables(outcomes, workDir);
-    await Promise.all(files.map((name) => write(name, join(workDir, name))));
-    return { scores: outcomes.map(({ scores }) => scores), files, counts: { samples: corpus.samples.length } };
-  },
-});
+  const outcomes: TaskOutcome[] = [];
+  for (const task of tasks) {
+    signal.throwIfAborted();
+    outcomes.push(await evaluate(context, task));
+  }
+  const files = await writeTables(outcomes, workDir);
+  await Promise.all(files.map((name) => write(name, join(workDir, name))));
+  return { scores: outcomes.map(({ scores }) => scores), files, counts: { samples: corpus.samples.length } };
+}
 
 function evaluate(context: EvaluationContext, task: EvaluationTask): Promise<TaskOutcome> {
   switch (task.type) {

@@ -1,52 +1,76 @@
-import { availableParallelism } from "node:os";
-import * as ort from "onnxruntime-node";
+import { Worker } from "node:worker_threads";
+import type { GraphAnswer, GraphCall, Tensors } from "./graph-worker.ts";
+
+export type { Tensors } from "./graph-worker.ts";
 
 /** An ONNX graph ready to run; the tensors it takes and gives are plain typed arrays with their shape. */
 export type Graph = {
   inputNames: readonly string[];
   outputNames: readonly string[];
-  run(inputs: Record<string, Tensor>, output: string): Promise<FloatTensor>;
+  /** Runs one after another, in the order asked. Inputs in shared memory are lent, others are copied. */
+  run(inputs: Tensors, output: string): Promise<FloatTensor>;
 };
-type Tensor = { data: Float32Array | BigInt64Array; dims: number[] };
 export type FloatTensor = { data: Float32Array; dims: readonly number[] };
+type Opened = Graph & { close(): Promise<void> };
 
 const maxGraphs = 8;
-const graphs = new Map<string, Promise<Graph>>();
+const graphs = new Map<string, Promise<Opened>>();
 
-/** Opens the graph once per `key` (the hash of its bytes); the least recently used of more than eight is let go. */
+/** Opens the graph once per `key` (the hash of its bytes); the least recently used of more than eight is closed. */
 export function openGraph(key: string, path: string): Promise<Graph> {
-  const graph = graphs.get(key) ?? createGraph(path);
+  const graph = graphs.get(key) ?? startGraph(path);
   graphs.delete(key);
   graphs.set(key, graph);
   graph.catch(() => graphs.delete(key));
-  const [oldest] = graphs.keys();
-  if (graphs.size > maxGraphs && oldest !== undefined) graphs.delete(oldest);
+  const [oldest] = graphs;
+  if (graphs.size > maxGraphs && oldest) {
+    graphs.delete(oldest[0]);
+    oldest[1].then((unused) => unused.close()).catch(() => {});
+  }
   return graph;
 }
 
-async function createGraph(path: string): Promise<Graph> {
-  const session = await ort.InferenceSession.create(path, {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: availableParallelism(),
-    executionMode: "sequential",
-    // Spinning threads starve whatever shares the machine.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
-  });
+/** A graph in a thread of its own: a run blocks its thread for seconds, and this one has heartbeats to send and images to decode. */
+async function startGraph(path: string): Promise<Opened> {
+  const worker = new Worker(new URL("./graph-worker.ts", import.meta.url), { workerData: { path } });
+  const waiting: { resolve(answer: GraphAnswer): void; reject(error: unknown): void }[] = [];
+  const settle = (answer: GraphAnswer): void => {
+    waiting.shift()?.resolve(answer);
+    if (waiting.length === 0) worker.unref();
+  };
+  const fail = (error: unknown): void => waiting.splice(0).forEach(({ reject }) => reject(error));
+  worker.on("message", settle).on("error", fail);
+  worker.on("exit", () => fail(new Error("the thread of the graph has ended")));
+
+  const next = (): Promise<GraphAnswer> => {
+    worker.ref();
+    return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+  };
+  const { shape } = accept(await next());
+  if (!shape) throw new Error("the thread of the graph said something else than its shape");
+  let last: Promise<unknown> = Promise.resolve();
 
   return {
-    inputNames: session.inputNames,
-    outputNames: session.outputNames,
-    async run(inputs, output) {
-      const feeds = Object.fromEntries(
-        Object.entries(inputs).map(([name, { data, dims }]) => [name, toTensor(data, dims)]),
-      );
-      const { data, dims } = (await session.run(feeds, [output]))[output] ?? { data: undefined, dims: [] };
-      if (!(data instanceof Float32Array)) throw new TypeError(`output ${output} is not float32`);
-      return { data, dims };
+    ...shape,
+    run(inputs, output) {
+      const answer = next();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      worker.postMessage({ inputs, output } satisfies GraphCall);
+      last = answer.catch(() => {});
+      return answer.then((said) => {
+        const { tensor } = accept(said);
+        if (!tensor) throw new Error("the thread of the graph gave no tensor");
+        return tensor;
+      });
+    },
+    async close() {
+      await last;
+      await worker.terminate();
     },
   };
 }
 
-function toTensor(data: Float32Array | BigInt64Array, dims: number[]): ort.Tensor {
-  return data instanceof Float32Array ? new ort.Tensor("float32", data, dims) : new ort.Tensor("int64", data, dims);
+function accept(answer: GraphAnswer): GraphAnswer {
+  if (answer.error !== undefined) throw new Error(answer.error);
+  return answer;
 }

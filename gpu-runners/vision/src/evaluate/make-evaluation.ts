@@ -7,7 +7,7 @@ import { createLayerWriter, createShardWriter, type TaskContext } from "@whetsto
 import { BaseRow, EvaluateModel, EvaluateModelResult, RefinedRow } from "@whetstone/schemas/tasks";
 import { afterAll } from "vitest";
 import type { z } from "zod";
-import { evaluateModel } from "../evaluate-model.ts";
+import { createEvaluateModel } from "../evaluate-model.ts";
 
 const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/tiny-clip/", import.meta.url));
 const expected = JSON.parse(readFileSync(join(fixtures, "expected.json"), "utf8"));
@@ -118,6 +118,6 @@ export async function evaluateVersion(files: Map<string, string>, params: z.inpu
     secret: () => undefined,
     log: () => {},
   };
-  const result = EvaluateModelResult.parse(await evaluateModel.run(context));
+  const result = EvaluateModelResult.parse(await createEvaluateModel().run(context));
   return { ...result, written };
 }
