@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -6,6 +7,9 @@ import type { S3Server } from "./setup/versitygw.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const migrations = await readD1Migrations(`${root}/schemas/migrations`);
 const testTimeout = 20_000;
+
+// wrangler.jsonc names it, and the tests of the Workers need nothing in it.
+mkdirSync(`${root}/apps/dashboard/dist`, { recursive: true });
 
 /** What both Workers get on top of their wrangler.jsonc: the test S3 server, secrets, and the migrations to apply. */
 function bindings(s3: Omit<S3Server, "stop">, receiver: string) {

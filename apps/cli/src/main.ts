@@ -12,6 +12,7 @@ import { loginCommand } from "./commands/login.ts";
 import { modelListCommand } from "./commands/model-list.ts";
 import { modelPullCommand } from "./commands/model-pull.ts";
 import { modelPushCommand } from "./commands/model-push.ts";
+import { openCommand } from "./commands/open.ts";
 import { refineCommand } from "./commands/refine.ts";
 import { runCancelCommand } from "./commands/run-cancel.ts";
 import { runListCommand } from "./commands/run-list.ts";
@@ -37,6 +38,7 @@ const commands = [
   upCommand(),
   downCommand(),
   loginCommand(),
+  openCommand(),
   group("dataset", "data to learn from", [datasetPushCommand(), datasetListCommand(), datasetShowCommand()]),
   group("sample", "one image with its texts", [sampleShowCommand()]),
   refineCommand(),

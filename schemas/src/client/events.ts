@@ -1,6 +1,6 @@
 import { Problem } from "../api/errors.ts";
 import { RunEvent } from "../api/runs.ts";
-import { ApiError, type ClientOptions, sleep } from "./http.ts";
+import { ApiError, type ClientOptions, sleep, toAuthorization } from "./http.ts";
 
 const endings = new Set<RunEvent["type"]>(["run.succeeded", "run.failed", "run.cancelled"]);
 const maxSilenceMs = 45_000;
@@ -21,7 +21,7 @@ export async function* runEvents(
     try {
       const response = await send(new URL(`/v1/runs/${encodeURIComponent(runId)}/events`, options.baseUrl), {
         headers: {
-          authorization: `Bearer ${options.key}`,
+          ...toAuthorization(options),
           accept: "text/event-stream",
           "last-event-id": String(lastId),
         },

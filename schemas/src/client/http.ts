@@ -19,7 +19,8 @@ export class ApiError extends Error {
 
 export interface ClientOptions {
   baseUrl: string;
-  key: string;
+  /** Left out in a page of our own, whose session cookie says who asks. */
+  key?: string;
   fetch?: typeof fetch;
   /** Tries after the first, for answers worth another try. Default 5. */
   retries?: number;
@@ -57,7 +58,7 @@ export function createSend(options: ClientOptions): Send {
     const url = new URL(call.path, options.baseUrl);
     for (const [name, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
-    const headers: Record<string, string> = { authorization: `Bearer ${options.key}`, accept: "application/json" };
+    const headers: Record<string, string> = { ...toAuthorization(options), accept: "application/json" };
     const method = call.method ?? "GET";
     if (method === "POST") headers["idempotency-key"] = newKey();
     const { type, text: content } = call.raw ?? { type: "application/json", text: toJson(call.body) };
@@ -87,6 +88,11 @@ export function createSend(options: ClientOptions): Send {
       }
     }
   };
+}
+
+/** The header that says who asks. */
+export function toAuthorization({ key }: Pick<ClientOptions, "key">): Record<string, string> {
+  return key === undefined ? {} : { authorization: `Bearer ${key}` };
 }
 
 const toJson = (body: unknown): string | null => (body === undefined ? null : JSON.stringify(body));

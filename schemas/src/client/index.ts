@@ -31,6 +31,9 @@ import {
   Run,
   Runner,
   Sample,
+  Session,
+  type SignIn,
+  SignInLink,
   Stream,
   Task,
   Upload,
@@ -74,6 +77,13 @@ export function createClient(options: ClientOptions) {
     workspaces: {
       create: (body: CreateWorkspace) => post(NewWorkspace, "/v1/workspaces", body),
       current: () => get(Workspace, "/v1/workspace"),
+    },
+    session: {
+      get: () => get(Session, "/v1/session"),
+      signIn: (body: SignIn) => post(Session, "/v1/session", body),
+      switchTo: (workspaceId: string) => post(Session, "/v1/session/switch", { workspaceId }),
+      signOut: () => send({ method: "DELETE", path: "/v1/session" }).then(() => undefined),
+      createLink: () => post(SignInLink, "/v1/sign-in-links"),
     },
     keys: {
       list: list(ApiKey, "/v1/keys"),

@@ -11,6 +11,7 @@ import { idempotency, isExperiences } from "./middleware/idempotency.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { onError, onNotFound } from "./problem.ts";
 import { createRouter } from "./router.ts";
+import { dashboard } from "./routes/dashboard.ts";
 import { datasets } from "./routes/datasets.ts";
 import { mountDocs } from "./routes/docs.ts";
 import { evaluations } from "./routes/evaluations.ts";
@@ -55,6 +56,11 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.notFound(onNotFound((path) => methodsOf(app, path)));
 
   app.use(requestId);
+  // Outside the general policy, since a page of the dashboard has one of its own.
+  app.use(async (c, next) => {
+    await next();
+    if (c.var.pagePolicy) c.res.headers.set("content-security-policy", c.var.pagePolicy);
+  });
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -83,6 +89,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.route("/", health);
   for (const router of routers) app.route("/", router);
   mountDocs(app);
+  app.route("/", dashboard);
   return app;
 }
 

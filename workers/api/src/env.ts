@@ -15,6 +15,8 @@ export interface Env extends CoreEnv {
   PIPELINE: PipelineBinding;
   RATE_LIMIT: RateLimit;
   RUNNER_RATE_LIMIT: RateLimit;
+  /** The built dashboard. */
+  ASSETS?: Fetcher;
   ADMIN_TOKEN: string;
   CORS_ORIGIN: string;
 }
@@ -26,5 +28,7 @@ export interface AppEnv {
     requestId: string;
     /** The answer holds a secret shown once: it must not be kept for replay. */
     isSecret: boolean;
+    /** What a page of the dashboard may load, instead of nothing. */
+    pagePolicy?: string;
   };
 }

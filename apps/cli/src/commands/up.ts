@@ -70,10 +70,11 @@ async function up(flags: Flags): Promise<void> {
 }
 
 function announce(output: Output, { stack, flags, seconds }: { stack: Stack; flags: Flags; seconds: number }): void {
-  const { url, s3Endpoint, runners } = stack;
+  const { url, signInUrl, s3Endpoint, runners } = stack;
   const facts = {
     event: "ready",
     url,
+    dashboard: signInUrl,
     docs: `${url}/docs`,
     s3: s3Endpoint,
     runners,
@@ -85,11 +86,12 @@ function announce(output: Output, { stack, flags, seconds }: { stack: Stack; fla
     facts,
     [
       `whetstone is up after ${seconds.toFixed(1)} s`,
-      `  api      ${url}`,
-      `  docs     ${url}/docs`,
-      `  s3       ${s3Endpoint}`,
-      `  runners  ${runners.join(", ") || "none"}`,
-      `  data     ${flags.data} (logs in ${flags.data}/logs)`,
+      `  dashboard  ${signInUrl} (signs in once, within 15 minutes; whetstone open makes another)`,
+      `  api        ${url}`,
+      `  docs       ${url}/docs`,
+      `  s3         ${s3Endpoint}`,
+      `  runners    ${runners.join(", ") || "none"}`,
+      `  data       ${flags.data} (logs in ${flags.data}/logs)`,
       "Ctrl-C stops it; commands run in this folder talk to it",
     ].join("\n"),
   );

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createClient } from "@whetstone/schemas/client";
 import type { CliError } from "../errors.ts";
 import { openAccount } from "./account.ts";
 import { type DataFolder, openDataFolder, type Secrets } from "./data-folder.ts";
@@ -28,6 +29,8 @@ export interface StackOptions {
 
 export interface Stack {
   url: string;
+  /** Address of the dashboard that signs a browser in, once. */
+  signInUrl: string;
   s3Endpoint: string;
   runners: string[];
   stop(): Promise<void>;
@@ -87,7 +90,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const runners = options.runnerCount > 0 ? listRunners(options.runnerCount) : [];
     const settings = { folder: folder.path, url, token: account.runnerKey, isWatching: options.isWatching };
     await timed("runners", () => Promise.all(runners.map((runner) => start(planRunner(runner, settings)))));
-    return { url, s3Endpoint: s3.endpoint, runners: runners.map(({ name }) => name), stop };
+    const { url: signInUrl } = await createClient({ baseUrl: url, key: account.workspaceKey }).session.createLink();
+    return { url, signInUrl, s3Endpoint: s3.endpoint, runners: runners.map(({ name }) => name), stop };
 
     async function openStorage(): Promise<S3Settings> {
       return options.s3 ?? timed("storage", () => startLocalStorage(folder, secrets));

@@ -1,0 +1,88 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import type { QueryClient } from "@tanstack/react-query";
+import { ApiError } from "@whetstone/schemas/client";
+import { z } from "zod";
+import { NotFound, PageError, PageLoading } from "../components/states.tsx";
+import { onSignedOut, queryClient } from "../lib/query-client.ts";
+import { sessionQuery } from "../lib/session.ts";
+import { Shell } from "./shell.tsx";
+
+/** State of a list page: where it is, kept in the URL so that it can be shared and the back button works. */
+export const ListSearch = z.object({ after: z.string().optional() });
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: z.object({ to: z.string().startsWith("/").optional() }),
+  component: lazyRouteComponent(() => import("../features/session/sign-in-page.tsx"), "SignInPage"),
+});
+
+/** All that needs a session: without one the way leads to the sign-in page and back. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: "signed-in",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      throw redirect({ to: "/sign-in", search: { to: location.href } });
+    }
+  },
+  component: Shell,
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/datasets" });
+  },
+});
+
+const datasets = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets",
+  validateSearch: ListSearch,
+  component: lazyRouteComponent(() => import("../features/datasets/datasets-page.tsx"), "DatasetsPage"),
+});
+
+const runs = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/runs",
+  validateSearch: ListSearch,
+  component: lazyRouteComponent(() => import("../features/runs/runs-page.tsx"), "RunsPage"),
+});
+
+const routeTree = root.addChildren([signIn, signedIn.addChildren([home, datasets, runs])]);
+
+export const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultPendingComponent: PageLoading,
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+onSignedOut.current = () => {
+  if (router.state.location.pathname === "/sign-in") return;
+  queryClient.removeQueries(sessionQuery);
+  void router.navigate({ to: "/sign-in", search: { to: router.state.location.href } });
+};

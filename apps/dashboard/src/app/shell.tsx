@@ -1,0 +1,84 @@
+import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconDatabase, IconMoon, IconPlayerPlay } from "@tabler/icons-react";
+import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
+import { useMantineColorScheme } from "@mantine/core";
+import { Unreachable } from "../components/unreachable.tsx";
+import { WorkspaceMenu } from "../features/session/workspace-menu.tsx";
+import { strings } from "../strings.ts";
+import classes from "./shell.module.css";
+
+const { nav } = strings;
+const places = [
+  { to: "/datasets", label: nav.datasets, icon: IconDatabase },
+  { to: "/runs", label: nav.runs, icon: IconPlayerPlay },
+] as const;
+
+/** The frame of every page behind the sign-in: where one can go, and whose data it is. */
+export function Shell() {
+  const [isOpen, { toggle, close }] = useDisclosure();
+  const matches = useMatchRoute();
+
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 208, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
+      padding={{ base: "sm", md: "lg" }}
+    >
+      <a className={classes.skip} href="#content">
+        {nav.skip}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Group h="100%" px="sm" gap="sm" wrap="nowrap">
+          <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={nav.label} />
+          <img src="/icon.svg" alt="" width={22} height={22} />
+          <Text fw={600} visibleFrom="xs">
+            {strings.product}
+          </Text>
+          <Group ml="auto" gap="xs" wrap="nowrap">
+            <SchemeMenu />
+            <WorkspaceMenu />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        <nav aria-label={nav.label}>
+          {places.map(({ to, label, icon: Icon }) => (
+            <NavLink
+              key={to}
+              component={Link}
+              to={to}
+              label={label}
+              leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
+              active={matches({ to, fuzzy: true }) !== false}
+              onClick={close}
+              className={classes.place}
+            />
+          ))}
+        </nav>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+        <Unreachable />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}
+
+function SchemeMenu() {
+  const { setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={nav.theme}>
+          <IconMoon size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => setColorScheme("light")}>{nav.light}</Menu.Item>
+        <Menu.Item onClick={() => setColorScheme("dark")}>{nav.dark}</Menu.Item>
+        <Menu.Item onClick={() => setColorScheme("auto")}>{nav.system}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

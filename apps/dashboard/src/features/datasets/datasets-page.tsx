@@ -1,0 +1,46 @@
+import { Code, Text } from "@mantine/core";
+import type { Dataset } from "@whetstone/schemas/api";
+import { type Column, PagedTable } from "../../components/paged-table.tsx";
+import { Page } from "../../components/page.tsx";
+import { ShortId } from "../../components/short-id.tsx";
+import { Empty } from "../../components/states.tsx";
+import { TimeAgo } from "../../components/time-ago.tsx";
+import { strings } from "../../strings.ts";
+import { datasetsQuery } from "./queries.ts";
+import { words } from "./words.ts";
+
+const columns: Column<Dataset>[] = [
+  { title: strings.common.name, cell: ({ name }) => <Text fw={500}>{name}</Text> },
+  {
+    title: words.description,
+    cell: ({ description }) => (
+      <Text c="dimmed" lineClamp={1}>
+        {description}
+      </Text>
+    ),
+  },
+  {
+    title: words.latest,
+    cell: ({ latestVersionId }) => (latestVersionId === null ? "–" : <ShortId id={latestVersionId} />),
+  },
+  { title: strings.common.created, cell: ({ createdAt }) => <TimeAgo at={createdAt} /> },
+];
+
+export function DatasetsPage() {
+  return (
+    <Page title={strings.nav.datasets}>
+      <PagedTable
+        query={datasetsQuery}
+        columns={columns}
+        label={strings.nav.datasets}
+        empty={
+          <Empty title={words.none} lead={words.noneLead}>
+            <Code block ta="left">
+              {words.push}
+            </Code>
+          </Empty>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,46 @@
+import { Group, Progress, Text } from "@mantine/core";
+import type { Run } from "@whetstone/schemas/api";
+import { type Column, PagedTable } from "../../components/paged-table.tsx";
+import { Page } from "../../components/page.tsx";
+import { ShortId } from "../../components/short-id.tsx";
+import { Empty } from "../../components/states.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { TimeAgo } from "../../components/time-ago.tsx";
+import { strings } from "../../strings.ts";
+import { runsQuery } from "./queries.ts";
+import { words } from "./words.ts";
+
+const columns: Column<Run>[] = [
+  { title: strings.common.id, cell: ({ id }) => <ShortId id={id} /> },
+  { title: words.kind, cell: ({ kind }) => kind },
+  { title: strings.common.name, cell: ({ name }) => <Text className="foreign">{name ?? "–"}</Text> },
+  { title: strings.common.status, cell: ({ status }) => <StatusBadge status={status} /> },
+  { title: words.progress, cell: (run) => <RunProgress run={run} /> },
+  { title: words.failed, isNumber: true, cell: ({ tasks }) => tasks.failed.toLocaleString("en") },
+  { title: strings.common.created, cell: ({ createdAt }) => <TimeAgo at={createdAt} /> },
+];
+
+export function RunsPage() {
+  return (
+    <Page title={strings.nav.runs}>
+      <PagedTable
+        query={runsQuery}
+        columns={columns}
+        label={strings.nav.runs}
+        empty={<Empty title={words.none} lead={words.noneLead} />}
+      />
+    </Page>
+  );
+}
+
+function RunProgress({ run: { progress, tasks } }: { run: Run }) {
+  const percent = tasks.total === 0 ? 0 : (100 * tasks.succeeded) / tasks.total;
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Progress value={percent} w={72} aria-label={words.progress} />
+      <Text size="xs" className="tabular">
+        {progress.done.toLocaleString("en")} / {progress.total.toLocaleString("en")} {progress.unit}
+      </Text>
+    </Group>
+  );
+}

@@ -1,0 +1,4 @@
+import { createClient } from "@whetstone/schemas/client";
+
+/** The API of the host this page came from; the browser's session cookie says who asks. */
+export const api = createClient({ baseUrl: location.origin, retries: 2 });
