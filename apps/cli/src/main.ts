@@ -5,6 +5,7 @@ import { datasetShowCommand } from "./commands/dataset-show.ts";
 import { downCommand } from "./commands/down.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { lifelongComputeCommand } from "./commands/lifelong-compute.ts";
+import { lifelongMatrixCommand } from "./commands/lifelong-matrix.ts";
 import { lifelongPushCommand } from "./commands/lifelong-push.ts";
 import { lifelongStreamCommand } from "./commands/lifelong-stream.ts";
 import { lifelongValidateCommand } from "./commands/lifelong-validate.ts";
@@ -47,6 +48,7 @@ const commands = [
   group("model", "model packages", [modelListCommand(), modelPullCommand(), modelPushCommand()]),
   group("lifelong", "learners that keep learning", [
     lifelongComputeCommand(),
+    lifelongMatrixCommand(),
     lifelongValidateCommand(),
     lifelongPushCommand(),
     lifelongStreamCommand(),

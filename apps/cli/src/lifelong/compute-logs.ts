@@ -4,16 +4,17 @@ import type { ComputeFlags } from "../commands/lifelong-compute.ts";
 import { CliError, formatFailure, toFailure } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { asUsage } from "./as-usage.ts";
-import { describeLog } from "./describe-log.ts";
+import { describeLog, describeLogs } from "./describe-log.ts";
+import { overLifetimes } from "./over-lifetimes.ts";
 import { findLogFolders, requireFolder } from "./find-log-files.ts";
 import { loadExperts, measureLog, type MeasuredLog } from "./load-lifetime.ts";
 import { toLifelongOptions } from "./measuring-flags.ts";
-import { writeLog, writeLogs, toJson } from "./write-results.ts";
+import { toJson, writeIntervals, writeLog, writeLogs } from "./write-results.ts";
 
 /** Measures logs, writes the files and tells the results. A log that fails among many doesn't keep the others from being written. */
 export async function computeLogs(folders: string[], flags: ComputeFlags, output: Output): Promise<void> {
   const options = await toLifelongOptions(flags);
-  const load = { options, skipsBadRows: flags.skipBadRows === true };
+  const load = { options, skipsBadRows: flags.skipBadRows === true, bootstrap: flags.bootstrap };
   const targets = flags.recursive ? await findAll(folders) : folders;
   const experts = flags.experts === undefined ? [] : await asUsage(() => loadExperts(flags.experts as string, load));
   const logs: MeasuredLog[] = [];
@@ -63,6 +64,7 @@ async function write(logs: readonly MeasuredLog[], { flags, options, targets }: 
   const settings = { ...toSettingsDocument(options, targets.join(" ")), recursive: flags.recursive === true };
   const name = flags.output?.replaceAll(" ", "_") ?? "ll_metrics";
   const files = await writeLogs(logs, name, { ...folder, settings });
+  if (options.mode === "corrected") files.push(...(await writeIntervals(overLifetimes(logs), name, folder)));
   if (!flags.recursive)
     for (const log of logs) files.push(...(await writeLog(log, basename(resolve(log.folder)), folder)));
   return files;
@@ -79,7 +81,11 @@ function tell(
 ) {
   if (logs.length === 0) return;
   const documents = logs.map(({ result, info }) => toMetricsDocument(result, info));
-  const text = [...logs.map(describeLog), `written: ${files.join(", ")}`].join("\n\n");
+  const text = [
+    ...logs.map(describeLog),
+    ...(logs.length > 1 ? [describeLogs(logs)] : []),
+    `written: ${files.join(", ")}`,
+  ].join("\n\n");
   // Through the same writer as the files, so that --json says what they say.
   const value: unknown = JSON.parse(toJson(documents.length === 1 ? documents[0] : documents, { isCompat: false }));
   job.output.print(value, text);

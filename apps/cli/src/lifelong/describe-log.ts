@@ -1,5 +1,7 @@
+import type { Interval, LifetimeMetric } from "@whetstone/core/lifelong";
 import { formatTable } from "../output.ts";
 import type { MeasuredLog } from "./load-lifetime.ts";
+import { overLifetimes } from "./over-lifetimes.ts";
 
 const titles: Record<string, string> = {
   perf_recovery: "performance recovery",
@@ -17,9 +19,33 @@ const titles: Record<string, string> = {
 
 /** A lifetime's metrics as a table for people. */
 export function describeLog({ info, result }: MeasuredLog): string {
-  const rows = Object.entries(result.lifetime).map(([name, value]) => [titles[name] ?? name, format(value)]);
+  const rows = Object.entries(result.lifetime).map(([name, value]) => {
+    const interval = info.intervals?.[name as LifetimeMetric];
+    return [titles[name] ?? name, format(value), interval ? formatInterval(interval) : ""];
+  });
   const head = `${info.runId}: ${result.num_lx} learning and ${result.num_ex} evaluation rows, ${result.board.tasks.length} tasks`;
-  return `${head}\n${formatTable(rows)}`;
+  const hasIntervals = rows.some(([, , interval]) => interval !== "");
+  const foot = hasIntervals ? "\nIntervals: 95 %, block bootstrap within this lifetime." : "";
+  return `${head}\n${formatTable([["metric", "value", hasIntervals ? "interval" : ""], ...rows])}${foot}`;
+}
+
+/** Means over several lifetimes. */
+export function describeLogs(logs: readonly MeasuredLog[]): string {
+  const rows = Object.entries(overLifetimes(logs)).map(([name, { mean, count, interval }]) => [
+    titles[name] ?? name,
+    format(mean),
+    interval ? formatInterval(interval) : "",
+    String(count),
+  ]);
+  return [
+    `mean over ${logs.length} lifetimes`,
+    formatTable([["metric", "mean", "interval", "lifetimes"], ...rows]),
+    "Intervals: 95 %, BCa bootstrap over lifetimes (three or more).",
+  ].join("\n");
+}
+
+function formatInterval({ low, high }: Interval): string {
+  return `${format(low)} to ${format(high)}`;
 }
 
 function format(value: number): string {

@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import {
   computeMetrics,
   formatFault,
+  intervalsWithinLifetime,
   type ExpertLog,
   type LifelongOptions,
   type LifetimeResult,
@@ -10,6 +11,10 @@ import {
 import { CliError } from "../errors.ts";
 import { findLogFolders, requireFolder } from "./find-log-files.ts";
 import { readLog, type LogOnDisk } from "./read-log.ts";
+
+const defaultResamples = 200;
+/** Intervals of larger lifetimes take their time and are computed when asked for. */
+const maxRowsForIntervals = 20_000;
 
 export interface MeasuredLog {
   folder: string;
@@ -22,6 +27,8 @@ export interface LoadOptions {
   options: LifelongOptions;
   experts: readonly ExpertLog[];
   skipsBadRows: boolean;
+  /** Resamples for intervals; undefined: as many as take little time. */
+  bootstrap?: number | undefined;
   onProgress?: (readBytes: number, totalBytes: number) => void;
 }
 
@@ -34,8 +41,14 @@ export async function measureLog(folder: string, load: LoadOptions): Promise<Mea
   });
   const skipped = settleFaults(folder, log, load.skipsBadRows);
   const result = computeMetrics({ table: log.table, experts: load.experts }, load.options);
-  const info = { runId: basename(resolve(folder)), scenario: log.scenario };
+  const intervals = intervalsWithinLifetime(result, load.experts, { resamples: chooseResamples(result, load) });
+  const info = { runId: basename(resolve(folder)), scenario: log.scenario, intervals };
   return { folder, info, result, warnings: [...skipped, ...log.warnings, ...result.warnings] };
+}
+
+function chooseResamples({ table, options }: LifetimeResult, { bootstrap }: LoadOptions): number {
+  if (bootstrap !== undefined) return bootstrap;
+  return options.mode === "corrected" && table.length <= maxRowsForIntervals ? defaultResamples : 0;
 }
 
 /** One expert run a log folder below `folder`, in order of name. */

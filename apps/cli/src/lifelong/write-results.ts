@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { toMetricsDocument, toRegimeRecords, toSettingsDocument } from "@whetstone/core/lifelong";
 import { CliError } from "../errors.ts";
 import type { MeasuredLog } from "./load-lifetime.ts";
+import type { LifetimeMean } from "./over-lifetimes.ts";
 
 export interface ResultFolder {
   path: string;
@@ -44,6 +45,15 @@ export async function writeLogs(
     [`${name}_regime.tsv`]: toTsv(regimes),
     [`${name}_settings.json`]: toJson(folder.settings, folder),
   });
+}
+
+/** Writes `<name>_intervals.json`: means over lifetimes with their intervals. */
+export async function writeIntervals(
+  means: Record<string, LifetimeMean>,
+  name: string,
+  folder: ResultFolder,
+): Promise<string[]> {
+  return await writeAll(folder, { [`${name}_intervals.json`]: toJson(means, folder) });
 }
 
 async function writeAll({ path }: ResultFolder, files: Record<string, string>): Promise<string[]> {

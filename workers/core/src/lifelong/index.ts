@@ -14,3 +14,9 @@ export {
   type RegimeRecord,
   type RunInfo,
 } from "./to-documents.ts";
+export { AccuracyMatrix, parseMatrixCsv, parseMatrixJson } from "./matrix/accuracy-matrix.ts";
+export { measureMatrix, type MatrixMetric } from "./matrix/measure-matrix.ts";
+export type { Interval } from "./intervals/interval.ts";
+export { intervalOverLifetimes } from "./intervals/over-lifetimes.ts";
+export { intervalsWithinLifetime, type Intervals } from "./intervals/within-lifetime.ts";
+export type { LifetimeMetric } from "./metrics/lifetime-metrics.ts";

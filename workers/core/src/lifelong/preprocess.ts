@@ -129,18 +129,26 @@ function isRange(value: Range | Record<string, Range>): value is Range {
 }
 
 function findRanges(subject: Subject): Record<string, Range> {
-  return Object.fromEntries(
-    subject.tasks.map((task) => {
-      const values = [gather(subject, task), ...(subject.experts.get(task) ?? []).map(trainValues)];
-      return [task, { min: extreme(values, Math.min), max: extreme(values, Math.max) }];
-    }),
-  );
+  const ranges: Record<string, Range> = {};
+  for (const task of subject.tasks) {
+    const range = { min: Number.NaN, max: Number.NaN };
+    for (const { task: own, start, end } of subject.regimes)
+      if (own === task) extend(range, subject.values.subarray(start, end));
+    for (const expert of subject.experts.get(task) ?? []) extend(range, trainValues(expert));
+    ranges[task] = range;
+  }
+  return ranges;
 }
 
-function extreme(parts: readonly Float64Array[], pick: (a: number, b: number) => number): number {
-  let found = Number.NaN;
-  for (const part of parts) for (const value of part) found = Number.isNaN(found) ? value : pick(found, value);
-  return found;
+function extend(range: Range, values: Float64Array): void {
+  let { min, max } = range;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!(value >= min)) min = value;
+    if (!(value <= max)) max = value;
+  }
+  range.min = min;
+  range.max = max;
 }
 
 function getRange(ranges: Record<string, Range>, task: string): Range {

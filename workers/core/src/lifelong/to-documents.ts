@@ -1,9 +1,12 @@
+import type { Intervals } from "./intervals/within-lifetime.ts";
 import { type LifetimeResult } from "./compute-metrics.ts";
 import { isCompat, type LifelongOptions } from "./options.ts";
 import type { ScenarioInfo } from "./log/log-info.ts";
 import { chosenMetrics } from "./metrics/lifetime-metrics.ts";
 
 export interface RunInfo {
+  /** Of this lifetime's metrics; only a corrected document has a place for them. */
+  intervals?: Intervals;
   /** Name of the log. */
   runId: string;
   scenario: ScenarioInfo;
@@ -15,7 +18,10 @@ export type RegimeRecord = Record<string, number | string>;
 const paramsShown = 25;
 
 /** `<name>_metrics.json` under the reference program's keys; NaN where it has no number, which JSON writes as null. */
-export function toMetricsDocument(result: LifetimeResult, { runId, scenario }: RunInfo): Record<string, unknown> {
+export function toMetricsDocument(
+  result: LifetimeResult,
+  { runId, scenario, intervals = {} }: RunInfo,
+): Record<string, unknown> {
   const { lifetime, options } = result;
   const compat = isCompat(options);
   // The reference program writes ten decimals at this level.
@@ -35,7 +41,7 @@ export function toMetricsDocument(result: LifetimeResult, { runId, scenario }: R
     runtime: toNullable(result.runtime),
     normalization_data_range: result.ranges,
     task_metrics: result.tasks,
-    ...(compat ? {} : { mode: options.mode, warnings: result.warnings }),
+    ...(compat ? {} : { mode: options.mode, confidence_intervals: intervals, warnings: result.warnings }),
   };
 }
 

@@ -19,7 +19,8 @@ export function slideKernel(signal: Float64Array, kernel: Float64Array): Float64
  * are computed once a value, which makes the cost linear in the signal for any width.
  */
 function slideFlat(signal: Float64Array, weight: number, width: number): Float64Array {
-  const products = signal.map((value) => value * weight);
+  const products = new Float64Array(signal.length);
+  for (let i = 0; i < signal.length; i++) products[i] = (signal[i] as number) * weight;
   const out = new Float64Array(signal.length - width + 1);
   const blocks = Math.floor(width / lanes);
   const vectorised = blocks * lanes;
@@ -39,7 +40,8 @@ function chain(
   { weight, blocks }: { weight: number; blocks: number },
 ): Float64Array {
   if (blocks === 1) return products;
-  const errors = signal.map((value, i) => productError(value, weight, products[i] as number));
+  const errors = new Float64Array(signal.length);
+  for (let i = 0; i < errors.length; i++) errors[i] = productError(signal[i] as number, weight, products[i] as number);
   const sums = new Float64Array(signal.length - lanes * (blocks - 1));
   for (let s = 0; s < sums.length; s++) {
     let sum = products[s] as number;

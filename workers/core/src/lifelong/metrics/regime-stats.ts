@@ -56,8 +56,9 @@ export function findSaturation(
   if (isCompat(options)) curve = smooth(values, { window: "flat" });
   else if (smoothing) curve = smooth(values, smoothing);
   curve = dropNaN(curve);
-  const level = curve.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   if (curve.length === 0) return { level: Number.NaN, exp: Number.NaN };
+  let level = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < curve.length; i++) if ((curve[i] as number) > level) level = curve[i] as number;
   const enough = isCompat(options) ? level : level - tolerance * Math.max(1, Math.abs(level));
   return { level, exp: curve.findIndex((value) => value >= enough) };
 }
@@ -72,5 +73,7 @@ export function findTerminal(values: Float64Array, blockType: "train" | "test"):
 }
 
 export function dropNaN(values: Float64Array): Float64Array {
-  return values.some((value) => Number.isNaN(value)) ? values.filter((value) => !Number.isNaN(value)) : values;
+  for (let i = 0; i < values.length; i++)
+    if (Number.isNaN(values[i])) return values.filter((value) => !Number.isNaN(value));
+  return values;
 }
