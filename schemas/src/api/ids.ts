@@ -13,6 +13,8 @@ export const idPrefixes = {
   model: "mdl",
   evaluation: "eval",
   runner: "rnr",
+  suite: "suite",
+  share: "shr",
   webhook: "whk",
   delivery: "whd",
   event: "evt",

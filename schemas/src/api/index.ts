@@ -1,5 +1,6 @@
 export * from "./audit.ts";
 export * from "./datacomp-tasks.ts";
+export * from "./comparisons.ts";
 export * from "./datasets.ts";
 export * from "./errors.ts";
 export * from "./evaluation-scores.ts";
@@ -15,6 +16,7 @@ export * from "./runners.ts";
 export * from "./runs.ts";
 export * from "./sessions.ts";
 export * from "./streams.ts";
+export * from "./suites.ts";
 export * from "./tasks.ts";
 export * from "./uploads.ts";
 export * from "./webhooks.ts";

@@ -96,17 +96,34 @@ export const CreateTrainRun = z.object({
   recipe: TrainRecipe.prefault({}),
   stream: StreamEntry.optional(),
 });
-export const CreateEvaluateRun = z.object({
-  kind: z.literal("evaluate"),
-  ...policy,
-  modelId: Id("model"),
-  versionId: Id("version"),
-  /** Where linear probes and kNN learn: all samples of this version. By default the samples of `trainSplit` in `versionId`. */
-  trainVersionId: Id("version").optional(),
-  tasks: z.array(EvaluationTask).min(1).max(10),
-  /** Gets the main figure of the first of the tasks. */
-  stream: StreamEntry.optional(),
-});
+/** A model judged on a version by `tasks`, or on every set of a suite. */
+export const CreateEvaluateRun = z
+  .object({
+    kind: z.literal("evaluate"),
+    ...policy,
+    modelId: Id("model"),
+    versionId: Id("version").optional(),
+    suiteId: Id("suite").optional(),
+    /** Where linear probes and kNN learn: all samples of this version. By default the samples of `trainSplit` in `versionId`. */
+    trainVersionId: Id("version").optional(),
+    tasks: z.array(EvaluationTask).min(1).max(10).optional(),
+    /** Looks for test samples among those of this version; by default of the one the model was trained on, null for none. */
+    contamination: z
+      .object({ against: Id("version") })
+      .nullable()
+      .optional(),
+    metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+    /** Gets the main figure of the first of the tasks. */
+    stream: StreamEntry.optional(),
+  })
+  .refine(({ versionId, suiteId }) => (versionId === undefined) !== (suiteId === undefined), {
+    message: "name either versionId or suiteId",
+    path: ["versionId"],
+  })
+  .refine(({ versionId, tasks }) => (versionId === undefined) === (tasks === undefined), {
+    message: "tasks go with a version; a suite brings its own",
+    path: ["tasks"],
+  });
 /** Tasks that do nothing: measures the orchestration alone. */
 export const CreateNoopRun = z.object({
   kind: z.literal("noop"),

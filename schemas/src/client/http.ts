@@ -37,6 +37,8 @@ export interface Call {
   body?: unknown;
   /** A body that is sent as it is, with its own content type, instead of `body` as JSON. */
   raw?: { type: string; text: string };
+  /** The answer is taken as it is. */
+  isText?: boolean;
   signal?: AbortSignal;
   timeoutMs?: number;
 }
@@ -78,7 +80,7 @@ export function createSend(options: ClientOptions): Send {
       try {
         const response = await send(url, { method, headers, body: content, signal });
         const text = await response.text();
-        if (response.ok) return { value: text === "" ? null : JSON.parse(text) };
+        if (response.ok) return { value: text === "" || call.isText ? text || null : JSON.parse(text) };
         const failure = new ApiError(response.status, toProblem(text));
         const after = Number(response.headers.get("retry-after"));
         return after > 0 ? Object.assign(failure, { retryAfterMs: Math.min(after * 1000, maxDelayMs) }) : failure;

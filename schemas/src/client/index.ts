@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   ApiKey,
+  Comparison,
   type BatchQuery,
   BatchReceipt,
   Block,
@@ -12,16 +13,20 @@ import {
   type CreateModel,
   type CreateRunInput,
   type CreateStream,
+  type CreateShare,
+  type CreateSuite,
   type CreateUpload,
   type CreateWebhook,
   type CreateWorkspace,
   Dataset,
   type DeliveriesQuery,
   Evaluation,
+  EvaluationFiles,
   Lifetime,
   Model,
   ModelDownload,
   NewApiKey,
+  NewShare,
   NewWebhook,
   NewWorkspace,
   Page,
@@ -34,7 +39,9 @@ import {
   Session,
   type SignIn,
   SignInLink,
+  Share,
   Stream,
+  Suite,
   Task,
   Upload,
   UploadParts,
@@ -131,6 +138,21 @@ export function createClient(options: ClientOptions) {
       list: list(Evaluation, "/v1/evaluations"),
       create: (body: z.input<typeof CreateEvaluation>) => post(Evaluation, "/v1/evaluations", body),
       get: (id: string) => get(Evaluation, at("evaluations", id)),
+      files: (id: string) => get(EvaluationFiles, at("evaluations", id, "/files")),
+      /** The results as text of this format. */
+      results: (id: string, format: "csv" | "html") =>
+        send({ path: at("evaluations", id, "/results"), query: { format }, isText: true }).then(String),
+      compare: (evaluationIds: string[]) => post(Comparison, "/v1/evaluations/compare", { evaluationIds }),
+      share: (id: string, body: z.input<typeof CreateShare> = {}) =>
+        post(NewShare, at("evaluations", id, "/share"), body),
+      shares: (id: string, page: PageOptions = {}) => list(Share, at("evaluations", id, "/shares"))(page),
+      revokeShare: (id: string) =>
+        send({ method: "DELETE", path: at("shares", id) }).then((answer) => Share.parse(answer)),
+    },
+    suites: {
+      list: list(Suite, "/v1/suites"),
+      create: (body: z.input<typeof CreateSuite>) => post(Suite, "/v1/suites", body),
+      get: (id: string) => get(Suite, at("suites", id)),
     },
     streams: {
       list: list(Stream, "/v1/lifelong/streams"),

@@ -1,4 +1,5 @@
 export * from "./datasets.ts";
+export * from "./evaluations.ts";
 export * from "./models.ts";
 export * from "./runs.ts";
 export * from "./webhooks.ts";

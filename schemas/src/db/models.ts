@@ -1,5 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { EvaluationScores, EvaluationTask, ModelPackage, PackageFile } from "../api/index.ts";
+import type { ModelPackage, PackageFile } from "../api/index.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const models = sqliteTable(
@@ -26,22 +26,4 @@ export const models = sqliteTable(
     uniqueIndex("models_workspace_name_number_idx").on(t.workspaceId, t.name, t.number),
     index("models_workspace_idx").on(t.workspaceId, t.id),
   ],
-);
-
-/** A model judged on a version. Status is its run's. */
-export const evaluations = sqliteTable(
-  "evaluations",
-  {
-    id: text().primaryKey(),
-    workspaceId: text()
-      .notNull()
-      .references(() => workspaces.id, { onDelete: "cascade" }),
-    runId: text().notNull(),
-    modelId: text().notNull(),
-    versionId: text().notNull(),
-    tasks: text({ mode: "json" }).$type<EvaluationTask[]>().notNull(),
-    scores: text({ mode: "json" }).$type<EvaluationScores[]>(),
-    createdAt: integer({ mode: "timestamp_ms" }).notNull(),
-  },
-  (t) => [uniqueIndex("evaluations_run_idx").on(t.runId), index("evaluations_workspace_idx").on(t.workspaceId, t.id)],
 );

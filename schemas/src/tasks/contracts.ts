@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Benchmark } from "../api/datasets.ts";
+import { Contamination } from "../api/evaluations.ts";
 import { EvaluationScores } from "../api/evaluation-scores.ts";
 import { EvaluationTask } from "../api/evaluation-tasks.ts";
 import { Refiner } from "../api/runs.ts";
@@ -66,13 +67,16 @@ export const EvaluateModel = z.object({
   /** Shards of the version that linear probes and kNN learn from; 0 when they learn from a split of the version itself. */
   trainShardCount: z.int().default(0),
   benchmark: Benchmark.nullable().default(null),
+  /** Shards of the version the model has seen, whose base layers come as `seen-base-N.parquet`; 0 looks for no contamination. */
+  seenShardCount: z.int().default(0),
   /** Of the bootstrap, the corruptions and the held-out samples. */
   seed: z.int().default(0),
 });
-/** Outputs: `predictions.parquet` (`PredictionRow`), `per-class.csv` and `confusion.csv`, those that the tasks have. */
+/** Outputs: `predictions.parquet` (`PredictionRow`), `per-class.csv`, `confusion.csv` and `contamination.csv`, those that there are rows for. */
 export const EvaluateModelResult = z.object({
   scores: z.array(EvaluationScores),
   files: z.array(FileName).default([]),
+  contamination: Contamination.nullable().default(null),
   counts: Counts,
 });
 

@@ -23,6 +23,9 @@ import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
 import { sessions, signInRoutes } from "./routes/sessions.ts";
 import { streams } from "./routes/streams.ts";
+import { sharedPage } from "./routes/shared-page.ts";
+import { shares } from "./routes/shares.ts";
+import { suites } from "./routes/suites.ts";
 import { tasks } from "./routes/tasks.ts";
 import { uploads } from "./routes/uploads.ts";
 import { versions } from "./routes/versions.ts";
@@ -40,7 +43,9 @@ const routers = [
   datasets,
   versions,
   models,
+  suites,
   evaluations,
+  shares,
   runs,
   tasks,
   webhooks,
@@ -87,6 +92,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.use("/v1/*", etag);
 
   app.route("/", health);
+  app.route("/", sharedPage);
   for (const router of routers) app.route("/", router);
   mountDocs(app);
   app.route("/", dashboard);

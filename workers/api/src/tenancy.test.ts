@@ -22,6 +22,12 @@ const routes = [
   { method: "GET", path: "/v1/models/{id}", kind: "mdl" },
   { method: "GET", path: "/v1/models/{id}/files", kind: "mdl" },
   { method: "GET", path: "/v1/evaluations/{id}", kind: "eval" },
+  { method: "GET", path: "/v1/evaluations/{id}/results", kind: "eval" },
+  { method: "GET", path: "/v1/evaluations/{id}/files", kind: "eval" },
+  { method: "POST", path: "/v1/evaluations/{id}/share", kind: "eval", body: {} },
+  { method: "GET", path: "/v1/evaluations/{id}/shares", kind: "eval" },
+  { method: "DELETE", path: "/v1/shares/{id}", kind: "shr" },
+  { method: "GET", path: "/v1/suites/{id}", kind: "suite" },
   { method: "GET", path: "/v1/runs/{id}", kind: "run" },
   { method: "POST", path: "/v1/runs/{id}/cancel", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/tasks", kind: "run" },
@@ -64,6 +70,7 @@ beforeAll(async () => {
   await call(`/v1/lifelong/streams/${stream.id}/experiences`, { key: owner.key, body: experience });
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
+  const share = `shr_${hex(at)}`;
   await env.DB.batch([
     env.DB.prepare(`insert into versions values (?, ?, ?, 1, null, ?, '["base"]', 0, 0, 0, 0, 'none', '0', ?)`).bind(
       version,
@@ -77,19 +84,17 @@ beforeAll(async () => {
       owner.id,
       at,
     ),
-    env.DB.prepare(`insert into evaluations values (?, ?, ?, ?, ?, '[]', null, ?)`).bind(
-      evaluation,
-      owner.id,
-      run.id,
-      model,
-      version,
-      at,
-    ),
+    env.DB.prepare(
+      `insert into evaluations (id, workspace_id, run_id, model_id, version_id, tasks, created_at) values (?, ?, ?, ?, ?, '[]', ?)`,
+    ).bind(evaluation, owner.id, run.id, model, version, at),
+    env.DB.prepare(`insert into shares values (?, ?, ?, 'hash', ?, ?)`).bind(share, owner.id, evaluation, at, at),
     env.DB.prepare(
       `insert into tasks (id, workspace_id, run_id, wave, "index", kind, status, params, inputs, needs, max_attempts, available_at, created_at)
        values (?, ?, ?, 0, 7, 'noop', 'queued', '{}', '[]', '[]', 1, ?, ?)`,
     ).bind(task, owner.id, run.id, at, at),
   ]);
+  const sets = [{ name: "a", versionId: version }];
+  const { json: suite } = await call("/v1/suites", { key: owner.key, body: { name: "theirs", sets } });
   theirs = {
     key,
     up: upload.id,
@@ -102,6 +107,8 @@ beforeAll(async () => {
     whk: webhook.id,
     whd: delivery.id,
     str: stream.id,
+    suite: suite.id,
+    shr: share,
   };
 });
 
@@ -151,6 +158,7 @@ test.each([
   "audit-events",
   "webhooks",
   "webhook-deliveries",
+  "suites",
   "lifelong/streams",
 ])("the list of %s shows nothing of another workspace", async (noun) => {
   const { json, text } = await call(`/v1/${noun}`, { key: mine });

@@ -1,7 +1,14 @@
 /// <reference types="@cloudflare/vitest-plugin/types" />
 import { introspectWorkflowInstance } from "cloudflare:test";
 import { env as testEnv } from "cloudflare:workers";
-import { CreateRun, type CreateRunInput, type ModelPackage, packageFiles, type Run } from "@whetstone/schemas/api";
+import {
+  CreateRun,
+  type CreateRunInput,
+  type EvaluationScores,
+  type ModelPackage,
+  packageFiles,
+  type Run,
+} from "@whetstone/schemas/api";
 import { datasets, models, uploads } from "@whetstone/schemas/db";
 import type { OutputFile } from "@whetstone/schemas/tasks";
 import { sha256Hex } from "@whetstone/core/encoding";
@@ -13,6 +20,7 @@ import { claimTasks, type TaskRow } from "@whetstone/core/tasks/claim-tasks";
 import { completeTasks } from "@whetstone/core/tasks/complete-tasks";
 import { failTasks } from "@whetstone/core/tasks/fail-tasks";
 import { makeContext, silent } from "@whetstone/core/testing";
+import { toParquet } from "../../core/test/layers.ts";
 import type { Env } from "./env.ts";
 import { createPipeline } from "./pipeline.ts";
 
@@ -230,4 +238,30 @@ export const receiverUrl = (query = ""): string => `${testEnv.RECEIVER}/${crypto
 /** What came to a receiver's address. */
 export async function received(url: string): Promise<{ headers: Record<string, string>; body: string }[]> {
   return (await fetch(url)).json();
+}
+
+export interface Outcome {
+  scores: EvaluationScores[];
+  predictions: { uid: string; correct: number }[];
+}
+
+/** Completes an evaluation's task with these scores and a real `predictions.parquet`. */
+export async function completeEvaluation(
+  { ctx, runner }: Runner,
+  row: TaskRow,
+  { scores, predictions }: Outcome,
+): Promise<string | undefined> {
+  const name = "predictions.parquet";
+  const rows = predictions.map((one) => ({ task: 0, part: "", unit: "", label: "", predicted: "", rank: 0, ...one }));
+  const bytes = toParquet(rows, 1000);
+  const output = { name, sizeBytes: bytes.length, sha256: await sha256Hex(bytes) };
+  const prefix = attemptKey(row.workspaceId, { runId: row.runId, taskId: row.id, attempt: row.attempt });
+  const target = await ctx.storage.presignPut({ key: `${prefix}/${name}`, ...output, expiresSeconds: 60 });
+  await fetch(target.url, { method: "PUT", body: bytes, headers: target.headers });
+  const result = { scores, files: [name], counts: { samples: predictions.length } };
+  const answer = await completeTasks(ctx, {
+    runnerId: runner.id,
+    tasks: [{ ...leaseOf(row), result, outputs: [output] }],
+  });
+  return answer.tasks[0]?.state;
 }

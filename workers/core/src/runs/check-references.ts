@@ -1,5 +1,5 @@
 import type { CreateRun } from "@whetstone/schemas/api";
-import { datasets, models, uploads, versions } from "@whetstone/schemas/db";
+import { datasets, models, suites, uploads, versions } from "@whetstone/schemas/db";
 import { and, eq, inArray, sql } from "drizzle-orm";
 import { type Context, workspaceOf } from "../context.ts";
 import { AppError, notFound } from "../errors.ts";
@@ -19,7 +19,9 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
       await checkTrainable(ctx, input.initModelId);
       return checkEntry(ctx, input.stream);
     case "evaluate":
-      await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+      for (const id of [input.versionId, input.contamination?.against])
+        if (id !== undefined) await checkRow(ctx, { what: "version", table: versions, id });
+      if (input.suiteId) await checkRow(ctx, { what: "suite", table: suites, id: input.suiteId });
       if (input.trainVersionId) await checkRow(ctx, { what: "version", table: versions, id: input.trainVersionId });
       await checkRow(ctx, { what: "model", table: models, id: input.modelId });
       return checkEntry(ctx, input.stream);
@@ -27,7 +29,7 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
   }
 }
 
-type Table = typeof datasets | typeof versions | typeof models;
+type Table = typeof datasets | typeof versions | typeof models | typeof suites;
 
 async function checkRow(ctx: Context, { what, table, id }: { what: string; table: Table; id: string }): Promise<void> {
   const rows = await ctx.db

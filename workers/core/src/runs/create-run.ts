@@ -5,6 +5,7 @@ import { auditRow } from "../audit/audit-row.ts";
 import { batch } from "../batch.ts";
 import { type Context, requireScope, workspaceOf } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { chooseContamination } from "../evaluations/choose-contamination.ts";
 import { checkReferences } from "./check-references.ts";
 import { toRuns } from "./get-run.ts";
 import { loadRun } from "./load-run.ts";
@@ -20,25 +21,29 @@ export async function createRun(ctx: Context, input: CreateRun): Promise<Run> {
 
   const id = ctx.newId("run");
   const createdAt = ctx.now();
+  const params = input.kind === "evaluate" ? await chooseContamination(ctx, input) : input;
   const run = ctx.db.insert(runs).values({
     id,
     workspaceId,
     kind: input.kind,
     name: input.name ?? null,
     status: "queued",
-    params: input,
+    params,
     createdAt,
   });
   const evaluation =
-    input.kind === "evaluate"
+    params.kind === "evaluate"
       ? [
           ctx.db.insert(evaluations).values({
             id: derivedId("eval", id),
             workspaceId,
             runId: id,
-            modelId: input.modelId,
-            versionId: input.versionId,
-            tasks: input.tasks,
+            modelId: params.modelId,
+            versionId: params.versionId ?? null,
+            suiteId: params.suiteId ?? null,
+            tasks: params.tasks ?? [],
+            contaminationAgainst: params.contamination?.against ?? null,
+            metadata: params.metadata ?? {},
             createdAt,
           }),
         ]

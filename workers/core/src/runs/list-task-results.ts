@@ -11,6 +11,7 @@ export interface TaskResult {
   result: Record<string, unknown>;
   /** The accepted attempt's files by name. */
   file(name: string): OutputFile & { key: string };
+  files: readonly (OutputFile & { key: string })[];
   finishedAt: Date;
 }
 
@@ -33,6 +34,7 @@ export async function* listTaskResults(ctx: Context, runId: string): AsyncGenera
           if (!file) throw new RunFailure("output_missing", `task ${row.index} names ${name} and did not leave it`);
           return file;
         },
+        files: row.outputs ?? [],
         finishedAt: row.finishedAt ?? new Date(0),
       };
     }

@@ -42,6 +42,19 @@ export async function readRows<T extends z.ZodType>(
   return rows.map((row) => schema.parse(toCamelCase(row)));
 }
 
+/** Some columns of all rows of a small file, fetched whole: many row groups would be as many requests. */
+export async function readAllRows<T extends z.ZodType>(
+  ctx: Context,
+  file: LayerFile,
+  { schema, columns }: { schema: T; columns: string[] },
+): Promise<z.output<T>[]> {
+  if (file.sizeBytes > maxReadBytes)
+    throw new AppError("payload_too_large", `${file.key} is larger than ${maxReadBytes} bytes`);
+  const bytes = await ctx.storage.getRange(file.key, { start: 0, end: file.sizeBytes });
+  const rows = await parquetReadObjects({ file: bytes, compressors, columns });
+  return rows.map((row) => schema.parse(toCamelCase(row)));
+}
+
 function toBuffer(ctx: Context, { key, sizeBytes }: LayerFile): AsyncBuffer {
   return {
     byteLength: sizeBytes,

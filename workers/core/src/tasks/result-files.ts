@@ -1,5 +1,5 @@
 import { packageFiles } from "@whetstone/schemas/api";
-import type { IngestArchiveResult, RefineShardResult, TaskKind } from "@whetstone/schemas/tasks";
+import type { EvaluateModelResult, IngestArchiveResult, RefineShardResult, TaskKind } from "@whetstone/schemas/tasks";
 import type { z } from "zod";
 
 /** Names of the files a (valid) result promises; its attempt must have uploaded them all. */
@@ -16,6 +16,7 @@ export function resultFiles(kind: TaskKind, result: unknown): readonly string[] 
     case "train-model":
       return packageFiles;
     case "evaluate-model":
+      return (result as z.infer<typeof EvaluateModelResult>).files;
     case "noop":
       return [];
   }
