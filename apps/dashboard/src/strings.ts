@@ -39,6 +39,7 @@ export const strings = {
     notFoundLead: "It may belong to another workspace, or the link is wrong.",
     home: "Go to datasets",
     more: "Show more",
+    noImage: "The image can't be shown",
   },
   common: {
     id: "Id",

@@ -13,9 +13,6 @@ import { onSignedOut, queryClient } from "../lib/query-client.ts";
 import { sessionQuery } from "../lib/session.ts";
 import { Shell } from "./shell.tsx";
 
-/** State of a list page: where it is, kept in the URL so that it can be shared and the back button works. */
-export const ListSearch = z.object({ after: z.string().optional() });
-
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
 
 const signIn = createRoute({
@@ -51,18 +48,48 @@ const home = createRoute({
 const datasets = createRoute({
   getParentRoute: () => signedIn,
   path: "/datasets",
-  validateSearch: ListSearch,
   component: lazyRouteComponent(() => import("../features/datasets/datasets-page.tsx"), "DatasetsPage"),
 });
 
 const runs = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs",
-  validateSearch: ListSearch,
   component: lazyRouteComponent(() => import("../features/runs/runs-page.tsx"), "RunsPage"),
 });
 
-const routeTree = root.addChildren([signIn, signedIn.addChildren([home, datasets, runs])]);
+const dataset = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/$datasetId",
+  component: lazyRouteComponent(() => import("../features/datasets/dataset-page.tsx"), "DatasetPage"),
+});
+
+const version = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/versions/$versionId",
+  validateSearch: z.object({ tab: z.enum(["samples", "rejects"]).optional(), uid: z.string().optional() }),
+  component: lazyRouteComponent(() => import("../features/versions/version-page.tsx"), "VersionPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/runs/$runId",
+  component: lazyRouteComponent(() => import("../features/runs/run-page.tsx"), "RunPage"),
+});
+
+const models = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/models",
+  component: lazyRouteComponent(() => import("../features/models/models-page.tsx"), "ModelsPage"),
+});
+
+const model = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/models/$modelId",
+  component: lazyRouteComponent(() => import("../features/models/model-page.tsx"), "ModelPage"),
+});
+
+const pages = [home, datasets, dataset, version, runs, run, models, model];
+const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);
 
 export const router = createRouter({
   routeTree,

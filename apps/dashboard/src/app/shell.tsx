@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconDatabase, IconMoon, IconPlayerPlay } from "@tabler/icons-react";
+import { IconCube, IconDatabase, IconMoon, IconPlayerPlay } from "@tabler/icons-react";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { useMantineColorScheme } from "@mantine/core";
 import { Unreachable } from "../components/unreachable.tsx";
@@ -12,6 +12,7 @@ const { nav } = strings;
 const places = [
   { to: "/datasets", label: nav.datasets, icon: IconDatabase },
   { to: "/runs", label: nav.runs, icon: IconPlayerPlay },
+  { to: "/models", label: nav.models, icon: IconCube },
 ] as const;
 
 /** The frame of every page behind the sign-in: where one can go, and whose data it is. */

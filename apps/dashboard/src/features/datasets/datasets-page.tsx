@@ -1,4 +1,5 @@
-import { Code, Text } from "@mantine/core";
+import { Anchor, Code, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { Dataset } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
 import { Page } from "../../components/page.tsx";
@@ -10,7 +11,14 @@ import { datasetsQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
 const columns: Column<Dataset>[] = [
-  { title: strings.common.name, cell: ({ name }) => <Text fw={500}>{name}</Text> },
+  {
+    title: strings.common.name,
+    cell: ({ id, name }) => (
+      <Anchor component={Link} to={`/datasets/${id}`} fw={500} size="sm">
+        {name}
+      </Anchor>
+    ),
+  },
   {
     title: words.description,
     cell: ({ description }) => (

@@ -1,0 +1,17 @@
+export const words = {
+  number: "Number",
+  origin: "Made by",
+  trained: "trained",
+  uploaded: "uploaded",
+  none: "No models yet",
+  noneLead: "Train one on a version, or push a package you have.",
+  push: "npx whetstone train dsv_… --name mine --init mdl_…\nnpx whetstone model push ./package",
+  lineage: "Lineage",
+  parent: "Started from",
+  run: "Training run",
+  data: "Trained on",
+  hash: "Hash of the weights",
+  files: "Files",
+  size: "Size",
+  metrics: "Measured in training",
+} as const;

@@ -1,0 +1,168 @@
+import { Anchor, Button, Code, Grid, Group, Paper, Stack, Table, Text, Timeline, Title } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Run, RunEvent } from "@whetstone/schemas/api";
+import { Page } from "../../components/page.tsx";
+import { ShortId } from "../../components/short-id.tsx";
+import { LoadError, PageLoading } from "../../components/states.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { TimeAgo } from "../../components/time-ago.tsx";
+import { api } from "../../lib/api.ts";
+import { toCount, toDuration } from "../../lib/numbers.ts";
+import { useScope } from "../../lib/session.ts";
+import { isLive, runQuery } from "./queries.ts";
+import { RunProgress } from "./run-progress.tsx";
+import { TaskMap } from "./task-map.tsx";
+import { TasksTable } from "./tasks-table.tsx";
+import { useRunEvents } from "./use-run-events.ts";
+import { words } from "./words.ts";
+
+const route = getRouteApi("/signed-in/runs/$runId");
+
+/** A run as it goes: how far, how fast, what its tasks do, what it made. */
+export function RunPage() {
+  const { runId } = route.useParams();
+  const { data: run, error, refetch } = useQuery(runQuery(runId));
+  const events = useRunEvents(runId);
+  if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
+  if (!run) return <PageLoading />;
+
+  return (
+    <Page
+      title={run.name ?? run.kind}
+      actions={
+        <>
+          <ShortId id={run.id} />
+          <StatusBadge status={run.status} />
+          <CancelButton run={run} />
+        </>
+      }
+    >
+      {run.error && (
+        <Text c="red" role="alert" className="foreign">
+          {run.error.code}: {run.error.message}
+        </Text>
+      )}
+      <Paper withBorder p="md">
+        <Stack gap="sm">
+          <Group justify="space-between">
+            <RunProgress run={run} />
+            <Pace run={run} />
+          </Group>
+          <TaskMap tasks={run.tasks} />
+        </Stack>
+      </Paper>
+      <Grid>
+        <Grid.Col span={{ base: 12, lg: 8 }}>
+          <TasksTable runId={runId} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, lg: 4 }}>
+          <Stack>
+            <Output run={run} />
+            <Story events={events} />
+            <Counts counts={run.counts} />
+            <div>
+              <Title order={2}>{words.params}</Title>
+              <Code block mah={320}>
+                {JSON.stringify(run.params, null, 2)}
+              </Code>
+            </div>
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </Page>
+  );
+}
+
+/** Rate and time left from what is done so far; the server's times, so a wrong clock here changes little. */
+function Pace({ run }: { run: Run }) {
+  if (run.startedAt === null) return <Text size="sm">{words.waiting}</Text>;
+  const ms = (run.finishedAt === null ? Date.now() : Date.parse(run.finishedAt)) - Date.parse(run.startedAt);
+  const { done, total, unit } = run.progress;
+  const perSecond = done / Math.max(1, ms / 1000);
+  const facts = [
+    `${words.took} ${toDuration(ms)}`,
+    ...(done > 0 ? [`${Number(perSecond.toPrecision(3))} ${unit}/s`] : []),
+    ...(isLive(run) && done > 0 ? [`${words.left} ${toDuration((1000 * (total - done)) / perSecond)}`] : []),
+  ];
+  return (
+    <Text size="sm" className="tabular">
+      {facts.join(" · ")}
+    </Text>
+  );
+}
+
+function CancelButton({ run }: { run: Run }) {
+  const cache = useQueryClient();
+  const mayWrite = useScope("runs:write");
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => api.runs.cancel(run.id),
+    onSuccess: (cancelled) => cache.setQueryData(runQuery(run.id).queryKey, cancelled),
+  });
+  if (!mayWrite || (run.status !== "queued" && run.status !== "running")) return null;
+  return (
+    <Button variant="default" color="red" loading={isPending} onClick={() => mutate()} title={error?.message}>
+      {words.cancel}
+    </Button>
+  );
+}
+
+function Output({ run: { output } }: { run: Run }) {
+  const made = [
+    [words.version, output.versionId, "/versions/"],
+    [words.model, output.modelId, "/models/"],
+  ] as const;
+  const present = made.filter(([, id]) => id !== null);
+  if (present.length === 0) return null;
+  return (
+    <Group gap="xs">
+      <Title order={2}>{words.output}</Title>
+      {present.map(([what, id, path]) => (
+        <Anchor key={what} component={Link} to={`${path}${id}`}>
+          {what}
+        </Anchor>
+      ))}
+    </Group>
+  );
+}
+
+function Story({ events }: { events: RunEvent[] }) {
+  return (
+    <div>
+      <Title order={2} mb="xs">
+        {words.story}
+      </Title>
+      <Timeline bulletSize={12} lineWidth={1}>
+        {events.map(({ id, type, at, data }) => (
+          <Timeline.Item key={id} title={<Text size="sm">{type}</Text>}>
+            <Text size="xs" c="dimmed" className="foreign">
+              <TimeAgo at={at} /> {typeof data["message"] === "string" ? data["message"] : ""}
+            </Text>
+          </Timeline.Item>
+        ))}
+      </Timeline>
+    </div>
+  );
+}
+
+function Counts({ counts }: { counts: Run["counts"] }) {
+  const rows = Object.entries(counts);
+  if (rows.length === 0) return null;
+  return (
+    <div>
+      <Title order={2}>{words.counts}</Title>
+      <Table>
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th>{name}</Table.Th>
+              <Table.Td ta="right" className="tabular">
+                {toCount(value)}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </div>
+  );
+}

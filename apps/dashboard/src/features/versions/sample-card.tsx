@@ -1,0 +1,149 @@
+import { ActionIcon, Anchor, Badge, Code, Drawer, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { Refinement, Sample } from "@whetstone/schemas/api";
+import type { ReactNode } from "react";
+import { SampleImage } from "../../components/sample-image.tsx";
+import { ShortId } from "../../components/short-id.tsx";
+import { LoadError, PageLoading } from "../../components/states.tsx";
+import { toBytes } from "../../lib/numbers.ts";
+import { sampleQuery } from "./queries.ts";
+import { WordDiff } from "./word-diff.tsx";
+import { words } from "./words.ts";
+
+interface Props {
+  versionId: string;
+  uid: string;
+  onClose: () => void;
+  /** -1 and 1: the neighbours in the grid. */
+  onStep: (by: -1 | 1) => void;
+}
+
+/** One sample: image, raw text, what the refiner made of it and where that came from. Left and right go through the grid. */
+export function SampleCard({ versionId, uid, onClose, onStep }: Props) {
+  const { data: sample, error, refetch } = useQuery(sampleQuery(versionId, uid));
+  useHotkeys([
+    ["ArrowLeft", () => onStep(-1)],
+    ["ArrowRight", () => onStep(1)],
+  ]);
+
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="right"
+      size="lg"
+      closeButtonProps={{ "aria-label": words.close }}
+      title={
+        <Group gap="xs">
+          <ActionIcon variant="default" onClick={() => onStep(-1)} aria-label={words.previous}>
+            <IconChevronLeft size={16} />
+          </ActionIcon>
+          <ActionIcon variant="default" onClick={() => onStep(1)} aria-label={words.next}>
+            <IconChevronRight size={16} />
+          </ActionIcon>
+          <Code>{uid}</Code>
+        </Group>
+      }
+    >
+      {error && <LoadError error={error} onRetry={() => void refetch()} />}
+      {!error && !sample && <PageLoading />}
+      {sample && <Content sample={sample} />}
+    </Drawer>
+  );
+}
+
+function Content({ sample }: { sample: Sample }) {
+  const { refinement, provenance, image, label, metadata } = sample;
+  return (
+    <Stack gap="md">
+      <SampleImage sample={sample} alt="" />
+      <Foreign title={words.raw} text={sample.text} />
+      {refinement ? <Texts raw={sample.text} refinement={refinement} /> : <Text c="dimmed">{words.notRefined}</Text>}
+      <Facts
+        rows={[
+          [words.image, `${image.width} × ${image.height}, ${toBytes(image.sizeBytes)}, ${image.mediaType}`],
+          ...(label === null ? [] : [["label", label] as const]),
+          ...Object.entries(metadata).map(([name, value]) => [name, JSON.stringify(value)] as const),
+        ]}
+      />
+      {provenance && (
+        <>
+          <Title order={3}>{words.provenance}</Title>
+          <Facts
+            rows={[
+              [words.refiner, provenance.refiner],
+              [words.modelHash, provenance.modelHash],
+              [words.prompt, provenance.promptHash],
+              [words.latency, `${Math.round(provenance.latencyMs)} ms`],
+              [
+                words.run,
+                <Anchor key="run" component={Link} to={`/runs/${provenance.runId}`} size="sm">
+                  {words.run.toLowerCase()}
+                </Anchor>,
+              ],
+            ]}
+          />
+        </>
+      )}
+      <ShortId id={`sha256_${sample.imageSha256}`} />
+    </Stack>
+  );
+}
+
+function Texts({ raw, refinement }: { raw: string; refinement: Refinement }) {
+  const { positiveDescription, negativeDescription, positiveTags, negativeTags } = refinement;
+  return (
+    <>
+      <Foreign title={words.positive} text={positiveDescription} />
+      <div>
+        <Title order={3}>{words.changes}</Title>
+        <WordDiff before={raw} after={positiveDescription} />
+      </div>
+      <Foreign title={words.negative} text={negativeDescription} />
+      <Tags title={words.positiveTags} tags={positiveTags} colour="green" />
+      <Tags title={words.negativeTags} tags={negativeTags} colour="red" />
+    </>
+  );
+}
+
+function Foreign({ title, text }: { title: string; text: string }) {
+  return (
+    <div>
+      <Title order={3}>{title}</Title>
+      <Text size="sm" className="foreign" dir="auto">
+        {text || words.emptyText}
+      </Text>
+    </div>
+  );
+}
+
+function Tags({ title, tags, colour }: { title: string; tags: string[]; colour: string }) {
+  return (
+    <Group gap={6}>
+      <Title order={3}>{title}</Title>
+      {tags.map((tag) => (
+        <Badge key={tag} variant="light" color={colour} radius="sm" tt="none">
+          {tag}
+        </Badge>
+      ))}
+    </Group>
+  );
+}
+
+function Facts({ rows }: { rows: (readonly [string, ReactNode])[] }) {
+  return (
+    <Table variant="vertical" layout="fixed" withTableBorder>
+      <Table.Tbody>
+        {rows.map(([name, value]) => (
+          <Table.Tr key={name}>
+            <Table.Th w={128}>{name}</Table.Th>
+            <Table.Td className="foreign">{value}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

@@ -1,0 +1,57 @@
+import { Anchor, Group, Tabs, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { Page } from "../../components/page.tsx";
+import { ShortId } from "../../components/short-id.tsx";
+import { LoadError, PageLoading } from "../../components/states.tsx";
+import { TimeAgo } from "../../components/time-ago.tsx";
+import { toCount } from "../../lib/numbers.ts";
+import { RejectsTable } from "./rejects-table.tsx";
+import { SampleGrid } from "./sample-grid.tsx";
+import { versionQuery } from "./queries.ts";
+import { words } from "./words.ts";
+
+const route = getRouteApi("/signed-in/versions/$versionId");
+
+/** What a version holds: its samples as a grid, and what was left out and why. */
+export function VersionPage() {
+  const { versionId } = route.useParams();
+  const { tab = "samples" } = route.useSearch();
+  const navigate = useNavigate({ from: "/versions/$versionId" });
+  const { data: version, error, refetch } = useQuery(versionQuery(versionId));
+  if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
+  if (!version) return <PageLoading />;
+
+  return (
+    <Page title={words.title(version.number)} actions={<ShortId id={version.id} />}>
+      <Group gap="md">
+        <Anchor component={Link} to={`/datasets/${version.datasetId}`} size="sm">
+          ← {words.samples.toLowerCase()} of its dataset
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          {version.layers.join(", ")} · <TimeAgo at={version.createdAt} />
+        </Text>
+      </Group>
+      <Tabs
+        value={tab}
+        onChange={(next) => void navigate({ search: { tab: next === "rejects" ? "rejects" : "samples" } })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          <Tabs.Tab value="samples">
+            {words.samples} {toCount(version.sampleCount)}
+          </Tabs.Tab>
+          <Tabs.Tab value="rejects">
+            {words.rejects} {toCount(version.rejectCount)}
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="samples">
+          <SampleGrid versionId={versionId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="rejects">
+          <RejectsTable versionId={versionId} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
