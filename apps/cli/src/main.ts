@@ -13,6 +13,7 @@ import { loginCommand } from "./commands/login.ts";
 import { modelListCommand } from "./commands/model-list.ts";
 import { modelPullCommand } from "./commands/model-pull.ts";
 import { modelPushCommand } from "./commands/model-push.ts";
+import { modelShowCommand } from "./commands/model-show.ts";
 import { openCommand } from "./commands/open.ts";
 import { refineCommand } from "./commands/refine.ts";
 import { runCancelCommand } from "./commands/run-cancel.ts";
@@ -45,7 +46,7 @@ const commands = [
   refineCommand(),
   trainCommand(),
   evaluateCommand(),
-  group("model", "model packages", [modelListCommand(), modelPullCommand(), modelPushCommand()]),
+  group("model", "model packages", [modelListCommand(), modelShowCommand(), modelPullCommand(), modelPushCommand()]),
   group("lifelong", "learners that keep learning", [
     lifelongComputeCommand(),
     lifelongMatrixCommand(),

@@ -1,6 +1,6 @@
 import { link, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { packageFiles } from "@whetstone/schemas/api";
+import { modelFiles } from "@whetstone/schemas/api";
 import type { TrainEvent, TrainSpec } from "@whetstone/schemas/tasks";
 import { defineTask, type TaskContext, TaskError } from "@whetstone/runtime";
 import { runProgram } from "./run-program.ts";
@@ -16,7 +16,7 @@ export interface TrainerSettings {
 type Context = TaskContext<"train-model">;
 
 const initFiles = ["model.json", "tokenizer.json", "weights.safetensors"] as const;
-const outputFiles = [...packageFiles, "curve.jsonl"];
+const outputFiles = [...modelFiles, "curve.jsonl"];
 
 /** Trains by the Python program: this lends it files, tells its progress, keeps its checkpoints and uploads its package. */
 export function createTrainModel(settings: TrainerSettings) {
@@ -66,6 +66,7 @@ async function prepareSpec(
       shard: await inputs.path(`shard-${shard}.tar`),
       base: await inputs.path(`base-${shard}.parquet`),
       refined: params.hasRefined && inputs.has(refined) ? await inputs.path(refined) : null,
+      is_earlier: false,
     });
   }
   return {
@@ -82,6 +83,7 @@ async function prepareSpec(
     threads: settings.threads,
     image_cache_bytes: 4 * 1024 ** 3,
     code_version: settings.codeVersion,
+    origin: params.origin,
   };
 }
 

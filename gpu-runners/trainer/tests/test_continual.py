@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from trainer.continual.averaging import copy_state, interpolate, swapped, update_ema
 from trainer.continual.distillation import distillation_loss
-from trainer.continual.fisher import diagonal_fisher, sampled_loss
+from trainer.continual.fisher import Score, diagonal_fisher, sampled_infonce
 from trainer.continual.pull import pull
 
 
@@ -28,10 +28,10 @@ def test_the_fisher_information_is_the_curvature_of_the_loss_where_logits_are_li
     images_BD, texts_BE = torch.randn(5, 3, generator=generator), torch.randn(5, 2, generator=generator)
     weight = (0.5 * torch.randn(3, 2, generator=generator)).requires_grad_()
 
-    def logits(_: None) -> torch.Tensor:
-        return images_BD @ weight @ texts_BE.T
+    def score(_: None) -> Score:
+        return sampled_infonce(images_BD @ weight @ texts_BE.T, generator)
 
-    fisher = diagonal_fisher({"w": weight}, [None] * 6000, logits, generator)["w"]
+    fisher = diagonal_fisher({"w": weight}, [None] * 6000, score)["w"]
 
     hessian = torch.autograd.functional.hessian(lambda w: info_nce(images_BD @ w @ texts_BE.T), weight.detach())
     assert_close(fisher.flatten(), torch.diagonal(torch.as_tensor(hessian).reshape(6, 6)), rtol=0.08, atol=0.01)
@@ -40,18 +40,21 @@ def test_the_fisher_information_is_the_curvature_of_the_loss_where_logits_are_li
 def test_a_parameter_the_loss_does_not_see_has_no_fisher_information(generator: torch.Generator) -> None:
     seen, unseen = nn.Parameter(torch.eye(4)), nn.Parameter(torch.ones(2))
 
-    fisher = diagonal_fisher({"seen": seen, "unseen": unseen}, [None], lambda _: seen * 1.0, generator)
+    def score(_: None) -> Score:
+        return sampled_infonce(seen * 1.0, generator)
+
+    fisher = diagonal_fisher({"seen": seen, "unseen": unseen}, [None], score)
 
     assert fisher["seen"].sum() > 0
     assert fisher["unseen"].sum() == 0
     with pytest.raises(ValueError, match="at least one batch"):
-        diagonal_fisher({"seen": seen}, [], lambda _: seen, generator)
+        diagonal_fisher({"seen": seen}, [], score)
 
 
 def test_a_model_that_is_certain_has_no_fisher_information(generator: torch.Generator) -> None:
     logits = (torch.eye(4) * 1000).requires_grad_()
 
-    (gradient,) = torch.autograd.grad(sampled_loss(logits, generator), logits)
+    (gradient,) = torch.autograd.grad(sampled_infonce(logits, generator).loss, logits)
 
     assert_close(gradient, torch.zeros(4, 4))
 

@@ -32,6 +32,8 @@ def assert_matches(properties: dict[str, Any], python: dict[str, Any]) -> None:
         if is_dataclass(f.default):
             assert_matches(schema["properties"], camel_keys(type(f.default)))
             continue
+        if f.default_factory is not MISSING:
+            assert schema.get("default") == f.default_factory(), name
         if f.default is not MISSING:
             assert schema.get("default") == f.default, name
         if "minimum" in f.metadata:

@@ -161,7 +161,7 @@ def test_the_package_gives_in_onnx_what_pytorch_gives_for_any_batch_size(raw_spe
     assert package["training"]["recipe"]["hni"]["weight"] == 0.5
     assert embedding.shape == (5, 16)
     assert_close(embedding.norm(dim=-1), torch.ones(5))
-    files = ["curve.jsonl", "events.jsonl", "model.json", "text.onnx", "tokenizer.json", "visual.onnx"]
+    files = ["card.md", "curve.jsonl", "events.jsonl", "model.json", "text.onnx", "tokenizer.json", "visual.onnx"]
     assert sorted(path.name for path in folder.iterdir()) == [*files, "weights.safetensors"]
 
 

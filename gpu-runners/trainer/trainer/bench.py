@@ -71,6 +71,8 @@ def make_arm(architecture: dict[str, Any], recipe: Recipe) -> Any:
     everywhere = torch.ones(SAMPLES, dtype=torch.bool)
     is_hq = recipe.hni.weight > 0
     corpus = Corpus(
+        uids=[f"{i:032x}" for i in range(SAMPLES)],
+        is_earlier_N=~everywhere,
         images=images,
         raw_NL=raw_NL,
         positives=pieces(raw_NL, tokens("positive")) if is_hq else None,

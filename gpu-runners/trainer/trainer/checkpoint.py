@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -16,15 +18,19 @@ from trainer.recipe import Recipe, Scale
 from trainer.scale import from_whole, to_whole
 from trainer.spec import Spec, SpecError
 
-FORMAT = "whetstone-checkpoint/1"
+FORMAT = "whetstone-checkpoint/2"
+NOTHING: Mapping[str, Tensor] = MappingProxyType({})
 
 
 @dataclass
 class Progress:
     """How far training came. Random draws are functions of seed and step, so no generator state is kept."""
 
-    step: int
-    curve: list[dict[str, Any]]
+    step: int = 0
+    curve: list[dict[str, Any]] = field(default_factory=list)
+    looks: list[dict[str, Any]] = field(default_factory=list)
+    predictions: list[dict[str, Any]] = field(default_factory=list)
+    alarms: list[dict[str, Any]] = field(default_factory=list)
 
 
 def fingerprint(spec: Spec, data_hash: str) -> str:
@@ -37,9 +43,12 @@ def fingerprint(spec: Spec, data_hash: str) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
-def take_snapshot(model: nn.Module, optimizer: optim.Optimizer) -> dict[str, Tensor]:
+def take_snapshot(
+    model: nn.Module, optimizer: optim.Optimizer, extra: Mapping[str, Tensor] = NOTHING
+) -> dict[str, Tensor]:
     """Whole tensors in host memory, by name; the training may go on at once. Every process must take it."""
     tensors = {f"model.{name}": to_whole(value) for name, value in model.state_dict().items()}
+    tensors |= {f"extra.{name}": to_whole(value) for name, value in extra.items()}
     for name, parameter in model.named_parameters():
         for key, value in optimizer.state.get(parameter, {}).items():
             tensors[f"optimizer.{key}.{name}"] = to_whole(value)
@@ -48,7 +57,7 @@ def take_snapshot(model: nn.Module, optimizer: optim.Optimizer) -> dict[str, Ten
 
 def write_checkpoint(path: Path, tensors: dict[str, Tensor], progress: Progress, owner: str) -> None:
     """Writes beside the path and renames, so a kill leaves the last whole checkpoint."""
-    header = {"format": FORMAT, "owner": owner, "step": str(progress.step), "curve": json.dumps(progress.curve)}
+    header = {"format": FORMAT, "owner": owner, "progress": json.dumps(asdict(progress))}
     partial = path.with_suffix(f".{os.getpid()}.partial")
     save_file(tensors, partial, header)
     with partial.open("rb") as file:
@@ -57,8 +66,13 @@ def write_checkpoint(path: Path, tensors: dict[str, Tensor], progress: Progress,
 
 
 @torch.no_grad()
-def load_checkpoint(path: Path, model: nn.Module, optimizer: optim.Optimizer, owner: str) -> Progress:
-    """Puts model and optimiser back where they were; refuses a checkpoint of another training."""
+def load_checkpoint(
+    path: Path, model: nn.Module, optimizer: optim.Optimizer, owner: str
+) -> tuple[Progress, dict[str, Tensor]]:
+    """Puts model and optimiser back where they were; refuses a checkpoint of another training.
+
+    Returns how far it came and what `take_snapshot` was given as `extra`.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
@@ -76,4 +90,5 @@ def load_checkpoint(path: Path, model: nn.Module, optimizer: optim.Optimizer, ow
         for key in ("step", "exp_avg", "exp_avg_sq"):
             value = tensors[f"optimizer.{key}.{name}"]
             optimizer.state[parameter][key] = value if key == "step" else from_whole(value, parameter)
-    return Progress(int(header["step"]), json.loads(header["curve"]))
+    extra = {name.removeprefix("extra."): value for name, value in tensors.items() if name.startswith("extra.")}
+    return Progress(**json.loads(header["progress"])), extra

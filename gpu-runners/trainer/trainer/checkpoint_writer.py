@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import deepcopy
 from pathlib import Path
 
 from torch import Tensor
@@ -25,8 +26,7 @@ class CheckpointWriter:
     def write(self, tensors: dict[str, Tensor], progress: Progress) -> None:
         """Returns once the one before is whole, raising what went wrong with it."""
         self.wait()
-        copy = Progress(progress.step, list(progress.curve))
-        self.writing = self.pool.submit(self._write, tensors, copy)
+        self.writing = self.pool.submit(self._write, tensors, deepcopy(progress))
 
     def wait(self) -> None:
         writing, self.writing = self.writing, None

@@ -17,6 +17,7 @@ from trainer.losses.tag_softmax import idf
 from trainer.recipe import Recipe
 from trainer.spec import ShardFiles, Spec, SpecError
 from trainer.text import ClipTokenizer, clean_text
+from trainer.watch.holdout import split
 
 BASE_COLUMNS = ["uid", "image_offset", "image_bytes", "text"]
 REFINED_COLUMNS = ["uid", "positive_description", "negative_description", "positive_tags", "negative_tags"]
@@ -25,6 +26,8 @@ REFINED_COLUMNS = ["uid", "positive_description", "negative_description", "posit
 class Corpus(NamedTuple):
     """All samples. Token tables a recipe has no use for are left out."""
 
+    uids: list[str]
+    is_earlier_N: Tensor
     images: ImageStore
     raw_NL: Tensor
     positives: Pieces | None
@@ -51,11 +54,13 @@ class Batch(NamedTuple):
 
 def read_corpus(spec: Spec, package: dict[str, Any], tokenizer: ClipTokenizer) -> Corpus:
     """Reads and joins the layers. A sample without a refinement keeps its raw text and is out of the extra losses."""
-    places, rows = [], []
+    uids, places, rows, is_earlier = [], [], [], []
     for files in spec.data:
-        shard_places, shard_rows = _read_shard(files)
+        shard_uids, shard_places, shard_rows = _read_shard(files)
+        uids += shard_uids
         places += shard_places
         rows += shard_rows
+        is_earlier += [files.is_earlier] * len(shard_rows)
     if len(rows) < 2:
         raise SpecError(f"the data has {len(rows)} samples: training needs at least 2")
     recipe, refined = spec.recipe, [row for _, row in rows]
@@ -71,6 +76,8 @@ def read_corpus(spec: Spec, package: dict[str, Any], tokenizer: ClipTokenizer) -
     negative_tags = [t or d for d, t in zip(descriptions, lists, strict=True)]
     needs_lists = hni.weight > 0 and (hni.tag_probability > 0 or hni.negatives == "both")
     return Corpus(
+        uids=uids,
+        is_earlier_N=torch.tensor(is_earlier),
         images=ImageStore(places, package["image"], spec.image_cache_bytes, spec.threads),
         raw_NL=tokenizer(texts),
         positives=_positives(rows, recipe, tokenizer) if uses_positives(recipe) else None,
@@ -81,7 +88,7 @@ def read_corpus(spec: Spec, package: dict[str, Any], tokenizer: ClipTokenizer) -
         tag_ids=tag_ids,
         tag_count=len(vocabulary),
         tag_weight_V=idf(_occurrences(tag_ids, len(vocabulary)), len(rows)),
-        hash=hashlib.sha256(repr(rows).encode()).hexdigest(),
+        hash=hashlib.sha256(repr((uids, rows)).encode()).hexdigest(),
     )
 
 
@@ -97,15 +104,19 @@ class Batches:
 
     def __init__(self, corpus: Corpus, recipe: Recipe, seed: int) -> None:
         self.corpus, self.recipe, self.seed = corpus, recipe, seed
-        self.size = min(recipe.batch_size, len(corpus.raw_NL))
-        self.steps_per_epoch = len(corpus.raw_NL) // self.size
+        self.train_N, self.held_N = split(corpus.uids, seed=seed, share=recipe.watch.holdout_share)
+        if len(self.train_N) < 2:
+            raise SpecError(f"{len(self.train_N)} samples are left to train on: lower watch.holdoutShare")
+        self.size = min(recipe.batch_size, len(self.train_N))
+        self.steps_per_epoch = len(self.train_N) // self.size
         self.epoch, self.order_N = -1, torch.empty(0)
 
     def index(self, step: int) -> Tensor:
         epoch, position = divmod(step, self.steps_per_epoch)
         if epoch != self.epoch:
             generator = seeded(self.seed, f"epoch {epoch}")
-            self.epoch, self.order_N = epoch, torch.randperm(len(self.corpus.raw_NL), generator=generator)
+            self.epoch = epoch
+            self.order_N = self.train_N[torch.randperm(len(self.train_N), generator=generator)]
         return self.order_N[position * self.size : (position + 1) * self.size]
 
     def __getitem__(self, step: int) -> Batch:
@@ -131,6 +142,11 @@ class Batches:
             return kinds
         is_tags_B1 = (draw_B < self.recipe.hni.tag_probability).unsqueeze(1)
         return [torch.where(is_tags_B1, kinds[1], kinds[0])]
+
+    def texts(self, index_N: Tensor, purpose: str) -> Tensor:
+        """Positive texts of any samples, drawn once for a purpose and not for a step."""
+        draw_N = torch.rand(len(self.corpus.uids), generator=seeded(self.seed, purpose))[index_N]
+        return self._positives(index_N, draw_N).long()
 
     def _tags(self, index_B: Tensor) -> Tensor | None:
         if not self.corpus.tag_count:
@@ -160,13 +176,16 @@ def seeded(seed: int, purpose: str) -> torch.Generator:
     return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
 
 
-def _read_shard(files: ShardFiles) -> tuple[list[ImagePlace], list[tuple[str, dict[str, Any] | None]]]:
+def _read_shard(
+    files: ShardFiles,
+) -> tuple[list[str], list[ImagePlace], list[tuple[str, dict[str, Any] | None]]]:
     base = _read_layer(files.base, BASE_COLUMNS)
     refined = {row["uid"]: row for row in _read_layer(files.refined, REFINED_COLUMNS)} if files.refined else {}
     if not files.shard.is_file():
         raise SpecError(f"shard {files.shard.name} is missing")
     places = [ImagePlace(files.shard, row["image_offset"], row["image_bytes"]) for row in base]
-    return places, [(row["text"], refined.get(row["uid"])) for row in base]
+    uids = [row["uid"] for row in base]
+    return uids, places, [(row["text"], refined.get(row["uid"])) for row in base]
 
 
 def _read_layer(path: Any, columns: list[str]) -> list[dict[str, Any]]:

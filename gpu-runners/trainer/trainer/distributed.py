@@ -25,6 +25,14 @@ class Place:
         """Rows of all processes, in order; gradients flow back to where each row came from."""
         return torch.cat(differentiable.all_gather(local.contiguous())) if self.world > 1 else local
 
+    def agree(self, value: float) -> float:
+        """What the first process measured, for all: processes that part ways wait for each other for ever."""
+        if self.world == 1:
+            return value
+        said = torch.tensor(value, dtype=torch.float64, device=self.device)
+        dist.broadcast(said, 0)
+        return said.item()
+
 
 def take_place() -> Place:
     """Joins the process group that torchrun's environment describes."""

@@ -24,6 +24,7 @@ class ShardFiles:
     shard: Path
     base: Path
     refined: Path | None = None
+    is_earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Spec:
     threads: int = limited(1, 1, 1024)
     image_cache_bytes: int = limited(4 * GIB, 0)
     code_version: str = "unknown"
+    origin: dict[str, str] = field(default_factory=dict)
 
 
 def read_spec(path: Path) -> Spec:
@@ -73,7 +75,7 @@ def parse(schema: type, raw: Any, folder: Path = Path(), at: str = "") -> Any:
         if key in raw:
             values[f.name] = _value(hints[f.name], raw[key], folder, where)
             _check_range(f, values[f.name], where)
-        elif f.default is dataclasses.MISSING:
+        elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
             raise SpecError(f"{where} is missing")
     return schema(**values)
 
@@ -92,6 +94,10 @@ def _value(hint: Any, raw: Any, folder: Path, at: str) -> Any:
         if not isinstance(raw, list):
             raise SpecError(f"{at} must be a list")
         return tuple(_value(arguments[0], item, folder, f"{at}[{i}]") for i, item in enumerate(raw))
+    if typing.get_origin(hint) is dict:
+        if not isinstance(raw, dict):
+            raise SpecError(f"{at} must be an object")
+        return {key: _value(arguments[1], item, folder, _join(at, key)) for key, item in raw.items()}
     if hint is Path:
         if not isinstance(raw, str) or not raw:
             raise SpecError(f"{at} must be a path")

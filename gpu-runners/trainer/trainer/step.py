@@ -7,6 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from trainer.augment import augment
+from trainer.continual.distillation import similarity
+from trainer.continual.learner import Learner
 from trainer.data import Batch, Batches, Corpus, seeded
 from trainer.distributed import Place
 from trainer.gradient_cache import Chunk, cached_backward, cut
@@ -14,15 +16,34 @@ from trainer.losses.objective import Features, Losses, Targets, objective
 from trainer.model import Towers, Trainee, clamp_scale
 from trainer.optim import learning_rate
 from trainer.scale import clip_gradients
-from trainer.spec import Spec
+from trainer.spec import Spec, SpecError
 
 MAX_GRADIENT_NORM = 1.0
+
+
+class StepLosses(NamedTuple):
+    """What the recipe minimises, and the distillation loss where it is on: both are in the total."""
+
+    total: Tensor
+    objective: Losses
+    distillation: Tensor | None
+
+    def parts(self, penalties: dict[str, Tensor]) -> dict[str, Tensor | None]:
+        """Detached, by the names of the curve; the penalties are part of the total."""
+        losses = {
+            "loss": sum(penalties.values(), self.total),
+            "loss_clip": self.objective.clip,
+            "loss_hni": self.objective.hni,
+            "loss_tags": self.objective.tags,
+            "loss_distillation": self.distillation,
+        }
+        return {name: None if loss is None else loss.detach() for name, loss in losses.items()} | penalties
 
 
 class Outcome(NamedTuple):
     """Still tensors: looking at their values is what waits for the device."""
 
-    losses: Losses
+    parts: dict[str, Tensor | None]
     gradient_norm: Tensor
     rate: float
 
@@ -38,6 +59,7 @@ class Training:
     normal: tuple[Tensor, Tensor]
     trainee: Trainee
     optimizer: torch.optim.Optimizer
+    learner: Learner
 
     def step(self, step: int, module: nn.Module) -> Outcome:
         """Takes step number `step`; `module` is the trainee, or what wraps it when processes share the work."""
@@ -46,12 +68,14 @@ class Training:
             group["lr"] = rate
         batch = self.batches[step]
         losses = self._learn(step, batch, module)
+        penalties = self.learner.pull()
         norm = clip_gradients(self.trainee.parameters(), MAX_GRADIENT_NORM)
         self.optimizer.step()
         clamp_scale(self.trainee.clip)
-        return Outcome(losses, norm, rate)
+        self.learner.after_step(step + 1)
+        return Outcome(losses.parts(penalties), norm, rate)
 
-    def _learn(self, step: int, batch: Batch, module: nn.Module) -> Losses:
+    def _learn(self, step: int, batch: Batch, module: nn.Module) -> StepLosses:
         """Losses of the batch, and their gradients at the parameters."""
         share = Chunk(self._images(step, batch), self._tokens(batch))
         size = self.spec.recipe.scale.chunk_size or len(share.images_BCHW)
@@ -63,8 +87,12 @@ class Training:
             with torch.autocast(self.place.device.type, torch.bfloat16, enabled=self.spec.recipe.precision == "bf16"):
                 return module(*chunk)
 
-        def loss_of(towers: Towers) -> Losses:
-            return self._losses(batch, towers)
+        # Of the texts, the positives come first.
+        positives = Chunk(share.images_BCHW, share.tokens_TL[: len(share.images_BCHW)])
+        old_BB = self.learner.old_logits(cut(positives, size), self.place.gather)
+
+        def loss_of(towers: Towers) -> StepLosses:
+            return self._losses(batch, towers, old_BB)
 
         self.optimizer.zero_grad(set_to_none=True)
         if size < len(share.images_BCHW):
@@ -72,6 +100,27 @@ class Training:
         losses = loss_of(encode(0, share))
         losses.total.backward()
         return losses
+
+    def pixels(self, index_B: Tensor) -> Tensor:
+        """Images of any samples as the tower takes them, without augmentation."""
+        mean_C11, std_C11 = self.normal
+        return (self.corpus.images[index_B].to(self.place.device).float() - mean_C11) / std_C11
+
+    def estimate_fisher(self) -> None:
+        """Fisher information of the start model on a seeded draw of what it learned from."""
+        recipe, generator = self.spec.recipe, seeded(self.spec.seed, "fisher")
+        earlier_N = self.corpus.is_earlier_N.nonzero().squeeze(1)
+        if len(earlier_N) < 2:
+            raise SpecError("recipe.continual.ewc needs data of an earlier version: add one to the run's data")
+        index_N = earlier_N[torch.randperm(len(earlier_N), generator=generator)[: recipe.continual.ewc.samples]]
+        tokens_NL = self.batches.texts(index_N, "fisher texts").to(self.place.device)
+        size = self.batches.size
+        batches = (
+            (self.pixels(index_B), tokens_BL)
+            for index_B, tokens_BL in zip(index_N.split(size), tokens_NL.split(size), strict=True)
+            if len(index_B) > 1
+        )
+        self.learner.estimate_fisher(batches, generator)
 
     def _images(self, step: int, batch: Batch) -> Tensor:
         recipe, place, images = self.spec.recipe, self.place, self.corpus.images
@@ -87,7 +136,7 @@ class Training:
         shares = [self.place.share(rows_TL) for rows_TL in batch.tokens_TL.split(self.batches.size)]
         return torch.cat(shares).to(self.place.device)
 
-    def _losses(self, batch: Batch, towers: Towers) -> Losses:
+    def _losses(self, batch: Batch, towers: Towers, old_BB: Tensor | None) -> StepLosses:
         """Losses of the whole batch from this process's share of towers: a function of the towers' outputs alone."""
         place = self.place
         tag_logits_BV = None if towers.tag_logits_BV is None else place.gather(towers.tag_logits_BV.float())
@@ -101,4 +150,10 @@ class Training:
             None if batch.tags_BV is None else batch.tags_BV.to(place.device),
             self.corpus.tag_weight_V.to(place.device),
         )
-        return objective(self.spec.recipe, features, targets)
+        losses = objective(self.spec.recipe, features, targets)
+        if old_BB is None:
+            return StepLosses(losses.total, losses, None)
+        logits_BB = similarity(features.image_BD, features.positive_BD, features.scale)
+        distillation = self.learner.distil(logits_BB, old_BB)
+        total = losses.total + self.spec.recipe.continual.distillation.weight * distillation
+        return StepLosses(total, losses, distillation)

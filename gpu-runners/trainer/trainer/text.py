@@ -62,6 +62,10 @@ class ClipTokenizer:
                 rows_NL[i, : len(ids)] = ids
         return torch.from_numpy(rows_NL)
 
+    def decode(self, ids: Sequence[int]) -> str:
+        """For people: the text of a row as far as the tokenizer keeps it."""
+        return self.bpe.decode([i for i in ids if i not in (self.pad, self.start, self.end)]).strip()
+
     def _check_fit(self, text_cfg: dict[str, Any]) -> None:
         """Refuses ids that the token embedding has no row for, and an end that its tower would not find."""
         largest, rows = max(self.bpe.get_vocab().values()), text_cfg.get("vocab_size", 49408)

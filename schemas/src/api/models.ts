@@ -13,6 +13,11 @@ export const packageFiles = [
 export const PackageFile = z.enum(packageFiles);
 export type PackageFile = z.infer<typeof PackageFile>;
 
+/** What a model may have: its package and, when it was trained here, the story of that training as Markdown. */
+export const modelFiles = [...packageFiles, "card.md"] as const;
+export const ModelFileName = z.enum(modelFiles);
+export type ModelFileName = z.infer<typeof ModelFileName>;
+
 /** What is done to an image before a model sees it: all of it, so that two readers of one model.json get the same floats. */
 export const ImageInput = z.looseObject({
   size: z.int().min(1).max(2048),
@@ -105,7 +110,7 @@ export const modelFormats = {
   "embedding-endpoint/1": ["model.json"],
 } as const satisfies Record<ModelPackage["format"], readonly PackageFile[]>;
 
-export const ModelFile = z.object({ name: PackageFile, sizeBytes: z.int(), sha256: Sha256 });
+export const ModelFile = z.object({ name: ModelFileName, sizeBytes: z.int(), sha256: Sha256 });
 
 export const Model = z
   .object({

@@ -1,5 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { ModelPackage, PackageFile } from "../api/index.ts";
+import type { ModelFileName, ModelPackage } from "../api/index.ts";
 import { workspaces } from "./workspaces.ts";
 
 export const models = sqliteTable(
@@ -17,7 +17,7 @@ export const models = sqliteTable(
     hash: text().notNull(),
     package: text({ mode: "json" }).$type<ModelPackage>().notNull(),
     files: text({ mode: "json" })
-      .$type<{ name: PackageFile; key: string; sizeBytes: number; sha256: string }[]>()
+      .$type<{ name: ModelFileName; key: string; sizeBytes: number; sha256: string }[]>()
       .notNull(),
     metrics: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
     createdAt: integer({ mode: "timestamp_ms" }).notNull(),

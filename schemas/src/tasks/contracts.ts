@@ -55,8 +55,10 @@ export const TrainModel = z.object({
   shardCount: z.int(),
   hasRefined: z.boolean(),
   recipe: TrainRecipe,
+  /** Ids and hashes of run, data and start, told again in `model.json` and on the card. */
+  origin: z.record(z.string(), z.string()).default({}),
 });
-/** Outputs: the five package files under their own names, and `curve.jsonl`. */
+/** Outputs: the five package files under their own names, `card.md` and `curve.jsonl`. */
 export const TrainModelResult = z.object({ metrics: z.record(z.string(), z.unknown()), counts: Counts });
 
 /** A model judged on a version. Inputs: `model.<package file>`, the version's files as for `train-model`, and those of the version to learn from as `train-shard-N.tar`, `train-base-N.parquet`. */

@@ -19,6 +19,10 @@ export const TrainSpec = z
           shard: z.string().min(1),
           base: z.string().min(1),
           refined: z.string().min(1).nullable().default(null),
+          is_earlier: z
+            .boolean()
+            .default(false)
+            .meta({ description: "the model training starts from has learned from it" }),
         }),
       )
       .min(1),
@@ -32,6 +36,10 @@ export const TrainSpec = z
       .default(4 * 1024 ** 3)
       .meta({ description: "images are kept decoded while all fit in this" }),
     code_version: z.string().default("unknown"),
+    origin: z
+      .record(z.string(), z.string())
+      .default({})
+      .meta({ description: "ids and hashes of run, data and start, told again in model.json" }),
   })
   .meta({ id: "TrainSpec" });
 export type TrainSpec = z.infer<typeof TrainSpec>;
@@ -40,6 +48,9 @@ export type TrainSpec = z.infer<typeof TrainSpec>;
 export const TrainEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), step: z.int(), total_steps: z.int() }),
   z.object({ type: z.literal("progress"), step: z.int(), total_steps: z.int(), loss: z.number() }),
+  z.object({ type: z.literal("look"), step: z.int(), loss: z.number(), recall_at_1: z.number() }),
+  z.object({ type: z.literal("alarm"), step: z.int(), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal("stop"), step: z.int(), best_step: z.int(), loss: z.number() }),
   z.object({ type: z.literal("checkpoint"), path: z.string(), step: z.int() }),
   z.object({
     type: z.literal("done"),

@@ -1,10 +1,10 @@
-"""The diagonal Fisher information of the contrastive loss, by which EWC tells which weights matter.
+"""The diagonal Fisher information of a loss, by which EWC tells which weights matter.
 
-Shape suffixes: B samples of a batch.
+Shape suffixes: B samples of a batch, K classes.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -13,41 +13,49 @@ from torch import Tensor
 Batch = TypeVar("Batch")
 
 
-def sampled_loss(logits_BB: Tensor, generator: torch.Generator) -> Tensor:
-    """InfoNCE, summed both ways, with the pairing drawn from the model's own belief instead of the true one.
+class Score(NamedTuple):
+    """A sum of log losses against classes drawn from the model's own belief, and how many they are."""
 
-    Draws of different rows are independent and each has a gradient of mean zero, so the square of this one gradient is,
-    on average, the sum of the squares of the single ones (Martens 2020, "New insights and perspectives on the natural
-    gradient method").
+    loss: Tensor
+    draws: int
+
+
+def sampled_cross_entropy(logits_BK: Tensor, generator: torch.Generator) -> Score:
+    """Cross-entropy with classes drawn from the model's own belief instead of the true ones.
+
+    Draws of different rows are independent and each has a gradient of mean zero, so the square of the sum's one
+    gradient is, on average, the sum of the squares of the single ones (Martens 2020, "New insights and perspectives on
+    the natural gradient method").
     """
-    total = logits_BB.new_zeros(())
-    for logits in (logits_BB, logits_BB.T):
-        drawn_B = torch.multinomial(logits.detach().float().softmax(-1).cpu(), 1, generator=generator).squeeze(1)
-        total = total + F.cross_entropy(logits, drawn_B.to(logits.device), reduction="sum")
-    return total
+    drawn_B = torch.multinomial(logits_BK.detach().float().softmax(-1).cpu(), 1, generator=generator).squeeze(1)
+    return Score(F.cross_entropy(logits_BK, drawn_B.to(logits_BK.device), reduction="sum"), len(logits_BK))
+
+
+def sampled_infonce(logits_BB: Tensor, generator: torch.Generator) -> Score:
+    """The same for InfoNCE: every image chooses among the texts of its batch, every text among the images."""
+    images, texts = (sampled_cross_entropy(logits, generator) for logits in (logits_BB, logits_BB.T))
+    return Score(images.loss + texts.loss, images.draws + texts.draws)
 
 
 def diagonal_fisher(
-    parameters: Mapping[str, Tensor],
-    batches: Iterable[Batch],
-    logits: Callable[[Batch], Tensor],
-    generator: torch.Generator,
+    parameters: Mapping[str, Tensor], batches: Iterable[Batch], score: Callable[[Batch], Score]
 ) -> dict[str, Tensor]:
-    """Mean over rows and columns of the squared score, by parameter name (Kirkpatrick et al. 2017, section 2; their F).
+    """Mean square of the score over draws, by parameter name (Kirkpatrick et al. 2017, section 2; their F).
 
-    `logits` maps a batch to its image x text logits (B, B). Half of F times a squared step is, to second order, how
-    much that step raises the InfoNCE of these batches where the model fits them. `ValueError` without batches.
+    Half of F times a squared step is, to second order, how much that step raises the loss of these batches where the
+    model fits them. Clears the parameters' gradients. Raises `ValueError` without batches.
     """
     fisher = {name: torch.zeros_like(value) for name, value in parameters.items()}
-    rows = 0
+    draws = 0
     for batch in batches:
-        logits_BB = logits(batch)
-        loss = sampled_loss(logits_BB, generator)
-        gradients = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
-        for name, gradient in zip(fisher, gradients, strict=True):
-            if gradient is not None:
-                fisher[name] += gradient.detach() ** 2
-        rows += 2 * len(logits_BB)
-    if not rows:
+        loss, count = score(batch)
+        # By `.grad`, where sharded parameters have theirs too.
+        loss.backward()
+        for name, parameter in parameters.items():
+            if parameter.grad is not None:
+                fisher[name] += parameter.grad.detach() ** 2
+            parameter.grad = None
+        draws += count
+    if not draws:
         raise ValueError("the Fisher information needs at least one batch")
-    return {name: value / rows for name, value in fisher.items()}
+    return {name: value / draws for name, value in fisher.items()}

@@ -4,7 +4,6 @@ Shape suffixes: B batch, C channels, H and W pixels, L tokens, D embedding width
 """
 
 from collections.abc import Callable, Iterable
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 import torch
@@ -13,10 +12,11 @@ from torch import Tensor
 
 from trainer.continual.averaging import State, copy_state, interpolate, update_ema
 from trainer.continual.distillation import distillation_loss, similarity
-from trainer.continual.fisher import diagonal_fisher
+from trainer.continual.fisher import diagonal_fisher, sampled_infonce
 from trainer.continual.pull import pull
 from trainer.model import Clip, encode_texts
 from trainer.recipe import Continual
+from trainer.scale import from_whole
 
 Pairs = tuple[Tensor, Tensor]
 
@@ -33,13 +33,11 @@ class Learner:
     teacher: Clip | None = None
 
     @classmethod
-    def of(cls, recipe: Continual, clip: Clip) -> "Learner":
-        """For a model that stands where training starts."""
-        learner = cls(recipe, clip)
+    def of(cls, recipe: Continual, clip: Clip, teacher: Clip | None = None) -> "Learner":
+        """For a model that stands where training starts; `teacher` is a whole copy of it where distillation is on."""
+        learner = cls(recipe, clip, teacher=teacher)
         if recipe.ewc.weight or recipe.l2sp.weight or recipe.wise_ft.alpha < 1:
             learner.start = copy_state(clip)
-        if recipe.distillation.weight:
-            learner.teacher = deepcopy(clip).eval().requires_grad_(False)
         if recipe.ema.decay:
             learner.average = copy_state(clip)
         return learner
@@ -49,27 +47,32 @@ class Learner:
         was_training = self.clip.training
         self.clip.eval()
         parameters = {name: p for name, p in self.clip.named_parameters() if p.requires_grad}
-        self.fisher = diagonal_fisher(parameters, batches, lambda batch: clip_logits(self.clip, batch), generator)
+        self.fisher = diagonal_fisher(
+            parameters, batches, lambda batch: sampled_infonce(clip_logits(self.clip, batch), generator)
+        )
         self.clip.train(was_training)
 
-    def distil(self, batch: Pairs, logits_BB: Tensor, gather: Callable[[Tensor], Tensor]) -> Tensor | None:
-        """The distillation loss; `batch` is this process's share, `gather` joins all processes' rows. None when off."""
+    @torch.no_grad()
+    def old_logits(self, share: Iterable[Pairs], gather: Callable[[Tensor], Tensor]) -> Tensor | None:
+        """What the start model believes of a batch; `share` is this process's part in chunks. None while it is off."""
         if self.teacher is None:
             return None
-        images_BCHW, tokens_BL = batch
-        with torch.no_grad():
-            image_BD, text_BD = embed(self.teacher, (images_BCHW, tokens_BL))
-            old_BB = similarity(gather(image_BD), gather(text_BD), self.teacher.logit_scale.exp())
+        parts = [embed(self.teacher, pairs) for pairs in share]
+        image_BD, text_BD = (gather(torch.cat(rows)) for rows in zip(*parts, strict=True))
+        return similarity(image_BD, text_BD, self.teacher.logit_scale.exp())
+
+    def distil(self, logits_BB: Tensor, old_BB: Tensor) -> Tensor:
+        """The distillation loss of a whole batch, given what `old_logits` said of it."""
         return distillation_loss(logits_BB, old_BB, self.recipe.distillation.temperature)
 
     def pull(self) -> dict[str, Tensor]:
-        """After the backward pass: adds the pulls' gradients, returns the penalties by name."""
-        penalties = {}
+        """After the backward pass: adds the pulls' gradients, returns the penalties by their names in the curve."""
+        penalties: dict[str, Tensor] = {}
         if self.recipe.ewc.weight:
             named = self.clip.named_parameters()
-            penalties["ewc"] = pull(named, self.start, weight=self.recipe.ewc.weight, importance=self.fisher)
+            penalties["loss_ewc"] = pull(named, self.start, weight=self.recipe.ewc.weight, importance=self.fisher)
         if self.recipe.l2sp.weight:
-            penalties["l2sp"] = pull(self.clip.named_parameters(), self.start, weight=self.recipe.l2sp.weight)
+            penalties["loss_l2sp"] = pull(self.clip.named_parameters(), self.start, weight=self.recipe.l2sp.weight)
         return penalties
 
     def after_step(self, step: int) -> None:
@@ -81,11 +84,14 @@ class Learner:
         """The averaged weights, or None where the model's own are what counts."""
         return self.average or None
 
-    def exported(self, end: State | None = None) -> State:
-        """What the package should hold, from `end` or else from what was trained."""
-        state = end or self.average or copy_state(self.clip)
-        alpha = self.recipe.wise_ft.alpha
-        return interpolate(self.start, state, alpha) if alpha < 1 else state
+    def exported(self, end: State | None = None) -> State | None:
+        """What the package should hold, of `end` or else what was trained; None where it is the model as it is."""
+        state, alpha = end or self.trained(), self.recipe.wise_ft.alpha
+        return interpolate(self.start, state or self.clip.state_dict(), alpha) if alpha < 1 else state
+
+    def copy_trained(self) -> State:
+        """What `trained` stands for, as it is now."""
+        return {name: value.detach().clone() for name, value in (self.average or self.clip.state_dict()).items()}
 
     def state_dict(self) -> State:
         """What a checkpoint must hold: start and teacher follow from the package training starts from."""
@@ -93,11 +99,15 @@ class Learner:
         return kept | {f"average.{name}": value for name, value in self.average.items()}
 
     def load_state_dict(self, state: State) -> None:
-        device = self.clip.logit_scale.device
-        for group in ("fisher", "average"):
-            prefix = f"{group}."
-            found = {n.removeprefix(prefix): v.to(device) for n, v in state.items() if n.startswith(prefix)}
-            setattr(self, group, found)
+        self.fisher, self.average = (
+            self.placed({n.removeprefix(f"{group}."): v for n, v in state.items() if n.startswith(f"{group}.")})
+            for group in ("fisher", "average")
+        )
+
+    def placed(self, whole: State) -> State:
+        """Whole tensors as the model has its own of those names: on its device, sharded alike."""
+        like = self.clip.state_dict()
+        return {name: from_whole(value, like[name]) for name, value in whole.items()}
 
 
 def embed(clip: Clip, batch: Pairs) -> Pairs:

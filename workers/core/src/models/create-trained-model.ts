@@ -1,4 +1,4 @@
-import { packageFiles } from "@whetstone/schemas/api";
+import { modelFiles } from "@whetstone/schemas/api";
 import { models } from "@whetstone/schemas/db";
 import type { Context } from "../context.ts";
 import { type Closing, derivedId, type RunOf } from "../runs/run-kind.ts";
@@ -10,10 +10,11 @@ export interface TrainedModel {
   metrics: Record<string, unknown>;
   /** The training task's outputs by name. */
   file(name: string): { key: string; sizeBytes: number; sha256: string };
+  has(name: string): boolean;
 }
 
 /** The writes that register what a training run left; its files stay where the attempt put them. */
-export async function createTrainedModel(ctx: Context, { run, metrics, file }: TrainedModel): Promise<Closing> {
+export async function createTrainedModel(ctx: Context, { run, metrics, file, has }: TrainedModel): Promise<Closing> {
   const { workspaceId } = run;
   const { modelName, initModelId, versionId, fromScratch } = run.params;
   const id = derivedId("mdl", run.id);
@@ -29,10 +30,12 @@ export async function createTrainedModel(ctx: Context, { run, metrics, file }: T
       versionId,
       hash: file("weights.safetensors").sha256,
       package: await readPackage(ctx, file("model.json").key),
-      files: packageFiles.map((name) => {
-        const { key, sizeBytes, sha256 } = file(name);
-        return { name, key, sizeBytes, sha256 };
-      }),
+      files: modelFiles
+        .filter((name) => name !== "card.md" || has(name))
+        .map((name) => {
+          const { key, sizeBytes, sha256 } = file(name);
+          return { name, key, sizeBytes, sha256 };
+        }),
       metrics,
       createdAt: ctx.now(),
     })

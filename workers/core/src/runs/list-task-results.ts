@@ -12,6 +12,7 @@ export interface TaskResult {
   /** The accepted attempt's files by name. */
   file(name: string): OutputFile & { key: string };
   files: readonly (OutputFile & { key: string })[];
+  has(name: string): boolean;
   finishedAt: Date;
 }
 
@@ -35,6 +36,7 @@ export async function* listTaskResults(ctx: Context, runId: string): AsyncGenera
           return file;
         },
         files: row.outputs ?? [],
+        has: (name) => files.has(name),
         finishedAt: row.finishedAt ?? new Date(0),
       };
     }

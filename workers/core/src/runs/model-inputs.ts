@@ -15,5 +15,6 @@ export async function modelInputs(
     .from(models)
     .where(and(eq(models.id, modelId), eq(models.workspaceId, workspaceId)));
   if (!model) throw new RunFailure("model_missing", `model ${modelId} does not exist any more`);
-  return model.files.map((file) => toInput(`${prefix}.${file.name}`, file));
+  const files = model.files.filter(({ name }) => name !== "card.md");
+  return files.map((file) => toInput(`${prefix}.${file.name}`, file));
 }

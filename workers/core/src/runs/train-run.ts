@@ -7,6 +7,7 @@ import { modelInputs } from "./model-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind } from "./run-kind.ts";
 import { readTrainingCurve } from "./training-curve.ts";
+import { trainOrigin } from "./train-origin.ts";
 
 /** A version and a model to start from to a trained model: one task. */
 export const trainRun = defineRunKind<"train">({
@@ -20,7 +21,7 @@ export const trainRun = defineRunKind<"train">({
     return [
       {
         kind: "train-model",
-        params: { modelName, fromScratch, seed, shardCount, hasRefined, recipe },
+        params: { modelName, fromScratch, seed, shardCount, hasRefined, recipe, origin: await trainOrigin(ctx, run) },
         inputs: [...init, ...inputs],
         size: { total: recipe.steps, unit: "steps" },
       },
@@ -34,7 +35,7 @@ export const trainRun = defineRunKind<"train">({
         const experiences = await readTrainingCurve(ctx, task.file("curve.jsonl").key);
         await recordRun(ctx, { run, entry: run.params.stream, blockType: "train", experiences });
       }
-      return createTrainedModel(ctx, { run, metrics, file: task.file });
+      return createTrainedModel(ctx, { run, metrics, file: task.file, has: task.has });
     }
     throw new RunFailure("no_model", "the training task left no model");
   },
