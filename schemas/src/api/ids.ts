@@ -23,6 +23,9 @@ export const idPrefixes = {
   lifetime: "lt",
   block: "blk",
   batch: "xb",
+  schedule: "sch",
+  scheduleRun: "schr",
+  report: "rep",
   request: "req",
 } as const;
 export type IdKind = keyof typeof idPrefixes;

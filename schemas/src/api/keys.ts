@@ -21,6 +21,8 @@ export const scopes = [
   "webhooks:write",
   "streams:read",
   "streams:write",
+  "reports:read",
+  "reports:write",
 ] as const;
 export const Scope = z.enum(scopes);
 export type Scope = z.infer<typeof Scope>;

@@ -7,6 +7,7 @@ export const Quotas = z.object({
   maxStoredBytes: z.int().min(1),
   maxDatasets: z.int().min(1),
   maxStreams: z.int().min(1),
+  maxSchedules: z.int().min(1),
 });
 export type Quotas = z.infer<typeof Quotas>;
 
@@ -15,6 +16,7 @@ export const defaultQuotas: Quotas = {
   maxStoredBytes: 5 * 1024 ** 4,
   maxDatasets: 10_000,
   maxStreams: 10_000,
+  maxSchedules: 100,
 };
 
 export const Workspace = z

@@ -3,5 +3,8 @@ export * from "./evaluations.ts";
 export * from "./models.ts";
 export * from "./runs.ts";
 export * from "./webhooks.ts";
+export * from "./metric-results.ts";
+export * from "./reports.ts";
+export * from "./schedules.ts";
 export * from "./streams.ts";
 export * from "./workspaces.ts";

@@ -22,6 +22,7 @@ import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
 import { sessions, signInRoutes } from "./routes/sessions.ts";
+import { schedules } from "./routes/schedules.ts";
 import { streams } from "./routes/streams.ts";
 import { sharedPage } from "./routes/shared-page.ts";
 import { shares } from "./routes/shares.ts";
@@ -50,6 +51,7 @@ const routers = [
   tasks,
   webhooks,
   streams,
+  schedules,
   runners,
   runner,
 ];

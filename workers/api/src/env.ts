@@ -7,6 +7,7 @@ export interface PipelineBinding {
   nudge(runId: string): Promise<void>;
   deliver(deliveryId: string, round: number): Promise<void>;
   closeBlocks(lifetimeId: string): Promise<void>;
+  report(scheduleRunId: string): Promise<void>;
   tick(): Promise<void>;
 }
 

@@ -39,10 +39,16 @@ const routes = [
   { method: "POST", path: "/v1/webhooks/{id}/test", kind: "whk" },
   { method: "GET", path: "/v1/webhook-deliveries/{id}", kind: "whd" },
   { method: "POST", path: "/v1/webhook-deliveries/{id}/redeliver", kind: "whd" },
+  { method: "GET", path: "/v1/schedules/{id}", kind: "sch" },
+  { method: "PATCH", path: "/v1/schedules/{id}", kind: "sch", body: { isPaused: true } },
+  { method: "DELETE", path: "/v1/schedules/{id}", kind: "sch" },
+  { method: "POST", path: "/v1/schedules/{id}/run", kind: "sch" },
+  { method: "GET", path: "/v1/schedules/{id}/runs", kind: "sch" },
   { method: "GET", path: "/v1/lifelong/streams/{id}", kind: "str" },
   { method: "PATCH", path: "/v1/lifelong/streams/{id}", kind: "str", body: { name: "mine" } },
   { method: "GET", path: "/v1/lifelong/streams/{id}/lifetimes", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/blocks", kind: "str" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/metrics", kind: "str" },
   { method: "POST", path: "/v1/lifelong/streams/{id}/close", kind: "str", body: {} },
   { method: "POST", path: "/v1/lifelong/streams/{id}/experiences", kind: "str", body: experience },
 ];
@@ -68,6 +74,10 @@ beforeAll(async () => {
     body: { name: "theirs", metricsColumns: ["reward"] },
   });
   await call(`/v1/lifelong/streams/${stream.id}/experiences`, { key: owner.key, body: experience });
+  const { json: schedule } = await call("/v1/schedules", {
+    key: owner.key,
+    body: { name: "weekly", cron: "0 8 * * MON", report: { name: "weekly", streamIds: [stream.id] } },
+  });
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
   const share = `shr_${hex(at)}`;
@@ -109,6 +119,7 @@ beforeAll(async () => {
     str: stream.id,
     suite: suite.id,
     shr: share,
+    sch: schedule.id,
   };
 });
 
@@ -160,6 +171,7 @@ test.each([
   "webhook-deliveries",
   "suites",
   "lifelong/streams",
+  "schedules",
 ])("the list of %s shows nothing of another workspace", async (noun) => {
   const { json, text } = await call(`/v1/${noun}`, { key: mine });
 

@@ -23,6 +23,8 @@ export interface Pipeline {
   deliver(deliveryId: string, round: number): Promise<void>;
   /** Blocks of the lifetime are closing: their rows are to move into Parquet. */
   closeBlocks(lifetimeId: string): Promise<void>;
+  /** Sets out to make a schedule's report. */
+  report(scheduleRunId: string): Promise<void>;
 }
 
 /** All a verb may touch. Nothing below the Workers' entry points reads env, clock or randomness by itself. */

@@ -6,3 +6,5 @@ export const attemptKey = (workspaceId: string, attempt: { runId: string; taskId
   `w/${workspaceId}/r/${attempt.runId}/t/${attempt.taskId}/a/${attempt.attempt}`;
 export const blockFileKey = (workspaceId: string, file: { blockId: string; name: string }): string =>
   `w/${workspaceId}/s/${file.blockId}/${file.name}.parquet`;
+export const reportFileKey = (workspaceId: string, file: { reportId: string; name: string }): string =>
+  `w/${workspaceId}/reports/${file.reportId}/${file.name}`;

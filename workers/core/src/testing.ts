@@ -31,6 +31,7 @@ export const silent: Pipeline = {
   nudge: async () => {},
   deliver: async () => {},
   closeBlocks: async () => {},
+  report: async () => {},
 };
 
 /** A context in a fresh workspace, on the real D1 and S3 of the tests. */

@@ -1,5 +1,9 @@
 import type { CoreEnv } from "@whetstone/core/create-context";
 
+export interface ScheduledReportParams {
+  scheduleRunId: string;
+}
+
 export interface RunParams {
   runId: string;
 }
@@ -16,5 +20,6 @@ export interface Env extends CoreEnv {
   TRAIN: Workflow<RunParams>;
   EVALUATE: Workflow<RunParams>;
   NOOP: Workflow<RunParams>;
+  REPORT: Workflow<ScheduledReportParams>;
   DELIVER: Workflow<DeliveryParams>;
 }

@@ -5,6 +5,7 @@ import { createPipeline, systemContext } from "./pipeline.ts";
 import { tick } from "./tick.ts";
 
 export { DeliverWebhook } from "./deliver-webhook.ts";
+export { ScheduledReport } from "./scheduled-report.ts";
 export { EvaluateRun, IngestRun, NoopRun, RefineRun, TrainRun } from "./run-workflows.ts";
 
 /** What the API Worker calls over its service binding. */
@@ -24,6 +25,10 @@ export class Pipeline extends WorkerEntrypoint<Env> {
   /** Answers at once; what doesn't get done now, the next tick does. */
   closeBlocks(lifetimeId: string): void {
     this.ctx.waitUntil(closePassedBlocks(systemContext(this.env, "close blocks"), lifetimeId));
+  }
+
+  report(scheduleRunId: string): Promise<void> {
+    return createPipeline(this.env).report(scheduleRunId);
   }
 
   tick(): Promise<void> {

@@ -17,6 +17,7 @@ export function systemContext(env: Env, job: string): Context {
 
 interface Upkeep {
   revive(runId: string): Promise<void>;
+  resumeReport(scheduleRunId: string): Promise<void>;
   resumeDelivery(delivery: { id: string; round: number }): Promise<void>;
 }
 
@@ -44,6 +45,17 @@ export function createPipeline(env: Env): Pipeline & Upkeep {
       const instance = await env.DELIVER.get(id);
       if (isOver((await instance.status()).status)) await instance.restart();
     },
+    async report(scheduleRunId) {
+      await startOnce(env.REPORT, { id: scheduleRunId, params: { scheduleRunId } });
+    },
+
+    /** Gets a schedule's run going that has not ended, whatever became of its workflow. */
+    async resumeReport(scheduleRunId) {
+      await startOnce(env.REPORT, { id: scheduleRunId, params: { scheduleRunId } });
+      const instance = await env.REPORT.get(scheduleRunId);
+      if (isOver((await instance.status()).status)) await instance.restart();
+    },
+
     closeBlocks: (lifetimeId) =>
       closePassedBlocks(systemContext(env, "close blocks"), lifetimeId).then(() => undefined),
 

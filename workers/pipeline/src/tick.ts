@@ -2,6 +2,7 @@ import { purgeAnswers } from "@whetstone/core/idempotency/idempotency";
 import { findWaitingRuns } from "@whetstone/core/upkeep/find-waiting-runs";
 import { purgeSessions } from "@whetstone/core/sessions/end-sessions";
 import { takeBackLeases } from "@whetstone/core/upkeep/take-back-leases";
+import { findOpenScheduleRuns, queueDueSchedules } from "@whetstone/core/schedules/queue-due-schedules";
 import { closePassedBlocks } from "@whetstone/core/streams/close-blocks";
 import { expireUploads } from "@whetstone/core/uploads/expire-uploads";
 import { findLateDeliveries, purgeDeliveries } from "@whetstone/core/webhooks/tend-deliveries";
@@ -14,6 +15,8 @@ export async function tick(env: Env): Promise<void> {
   const chores = [
     () => takeBackLeases(ctx),
     () => reviveRuns(env),
+    () => queueDueSchedules(ctx),
+    () => resumeReports(env),
     () => resumeDeliveries(env),
     () => purgeAnswers(ctx),
     () => purgeDeliveries(ctx),
@@ -30,6 +33,11 @@ async function reviveRuns(env: Env): Promise<void> {
   const pipeline = createPipeline(env);
   const { unstarted, low } = await findWaitingRuns(systemContext(env, "tick"));
   await all("runs can't be revived", [...unstarted.map(pipeline.start), ...low.map(pipeline.revive)]);
+}
+
+async function resumeReports(env: Env): Promise<void> {
+  const open = await findOpenScheduleRuns(systemContext(env, "tick"));
+  await all("reports can't be made", open.map(createPipeline(env).resumeReport));
 }
 
 async function resumeDeliveries(env: Env): Promise<void> {

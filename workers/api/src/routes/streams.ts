@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { closeBlocks } from "@whetstone/core/streams/close-blocks";
 import { createStream } from "@whetstone/core/streams/create-stream";
+import { measureStream } from "@whetstone/core/streams/measure-stream";
 import { getStream, listBlocks, listLifetimes, listStreams } from "@whetstone/core/streams/read-streams";
 import { takeExperiences } from "@whetstone/core/streams/take-experiences";
 import { updateStream } from "@whetstone/core/streams/update-stream";
@@ -11,7 +12,9 @@ import {
   CloseBlocks,
   CreateStream,
   Lifetime,
+  LifetimeMetrics,
   LifetimeName,
+  MetricsQuery,
   Page,
   Stream,
   UpdateStream,
@@ -120,6 +123,17 @@ const postClose = createRoute({
   },
 });
 
+const getMetrics = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams/{id}/metrics",
+  tags,
+  summary: "Metrics of a stream's lifetimes",
+  description:
+    "Lifelong-learning metrics of each learner, by the options in the query, against the stream's experts. Kept until experiences, experts, options or code change.",
+  request: { params, query: MetricsQuery },
+  responses: { 200: json(Page(LifetimeMetrics), "A page of lifetimes with their metrics"), ...problems },
+});
+
 export const streams = createRouter()
   .openapi(postStream, async (c) => {
     const stream = await createStream(c.var.ctx, c.req.valid("json"));
@@ -146,6 +160,9 @@ export const streams = createRouter()
     });
     return receipt.isRepeat ? c.json(receipt, 200) : c.json(receipt, 201);
   })
+  .openapi(getMetrics, async (c) =>
+    c.json(await measureStream(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
   .openapi(postClose, async (c) => {
     const data = await closeBlocks(c.var.ctx, { streamId: c.req.valid("param").id, ...c.req.valid("json") });
     return c.json({ object: "list" as const, data }, 200);

@@ -6,14 +6,14 @@ import { type Context, requireScope, workspaceOf } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { inWorkspace } from "../scope.ts";
 import { workspaceRow } from "../workspaces/get-workspace.ts";
-import { checkExpertStreams } from "./check-expert-streams.ts";
+import { checkStreams } from "./check-streams.ts";
 import { toStream } from "./stream-row.ts";
 
 /** A stream, empty until experiences come in. */
 export async function createStream(ctx: Context, input: CreateStream): Promise<Stream> {
   requireScope(ctx, "streams:write");
   await checkQuota(ctx);
-  await checkExpertStreams(ctx, input.expertStreamIds);
+  await checkStreams(ctx, input.expertStreamIds);
   const row = {
     ...input,
     metricsColumns: [...new Set(input.metricsColumns)],

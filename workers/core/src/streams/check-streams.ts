@@ -5,7 +5,7 @@ import { notFound } from "../errors.ts";
 import { inWorkspace } from "../scope.ts";
 
 /** Refuses streams the caller has not. */
-export async function checkExpertStreams(ctx: Context, ids: readonly string[]): Promise<void> {
+export async function checkStreams(ctx: Context, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   const rows = await ctx.db
     .select({ id: streams.id })

@@ -1,0 +1,88 @@
+import { type CreateReport, LifelongOptions, type LifetimeMetrics, type Stream } from "@whetstone/schemas/api";
+import { lifetimes, type ReportFile, reports, streams } from "@whetstone/schemas/db";
+import { and, asc, eq } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { sha256Hex } from "../encoding.ts";
+import { notFound } from "../errors.ts";
+import { reportFileKey } from "../object-keys.ts";
+import { findExperts } from "../streams/find-experts.ts";
+import { measureLifetime } from "../streams/measure-lifetime.ts";
+import type { StreamRow } from "../streams/stream-row.ts";
+import { renderMail } from "./render-mail.ts";
+
+const maxLifetimes = 200;
+
+export interface ReportOrder {
+  /** Making the report of an id again gives the report that is there. */
+  id: string;
+  workspaceId: string;
+  scheduleId: string | null;
+  query: CreateReport;
+}
+
+/** What a report says, as its `report.json` has it. */
+export interface ReportDocument {
+  id: string;
+  name: string;
+  createdAt: string;
+  streams: { id: string; name: string; scenario: Stream["scenario"]; lifetimes: LifetimeMetrics[] }[];
+}
+
+/** Computes a report, stores its files and then the row that names them. A job of the platform: the caller has been let in before. */
+export async function makeReport(ctx: Context, order: ReportOrder): Promise<void> {
+  const { id, workspaceId, scheduleId, query } = order;
+  const known = await ctx.db.query.reports.findFirst({ where: eq(reports.id, id) });
+  if (known) return;
+  const createdAt = ctx.now();
+  const measured: ReportDocument["streams"] = [];
+  for (const streamId of query.streamIds) measured.push(await measure(ctx, { order, streamId }));
+  const document = { id, name: query.name, createdAt: createdAt.toISOString(), streams: measured };
+
+  const files = [
+    await put(ctx, order, { name: "report.json", mediaType: "application/json", text: JSON.stringify(document) }),
+    await put(ctx, order, { name: "mail.html", mediaType: "text/html; charset=utf-8", text: renderMail(document) }),
+  ];
+  await ctx.db
+    .insert(reports)
+    .values({ id, workspaceId, scheduleId, name: query.name, query, files, createdAt })
+    .onConflictDoNothing();
+}
+
+async function measure(
+  ctx: Context,
+  { order, streamId }: { order: ReportOrder; streamId: string },
+): Promise<ReportDocument["streams"][number]> {
+  const { workspaceId, query } = order;
+  const [stream] = await ctx.db
+    .select()
+    .from(streams)
+    .where(and(eq(streams.id, streamId), eq(streams.workspaceId, workspaceId)));
+  if (!stream) throw notFound("stream", streamId);
+  const options = toOptions(stream, query);
+  const experts = await findExperts(ctx, stream);
+  const learners = await ctx.db
+    .select()
+    .from(lifetimes)
+    .where(and(eq(lifetimes.streamId, streamId), eq(lifetimes.role, "learner")))
+    .orderBy(asc(lifetimes.id))
+    .limit(maxLifetimes);
+  const measured: LifetimeMetrics[] = [];
+  for (const lifetime of learners) measured.push(await measureLifetime(ctx, { lifetime, experts, options }));
+  return { id: stream.id, name: stream.name, scenario: stream.scenario, lifetimes: measured };
+}
+
+const toOptions = (stream: StreamRow, { options }: CreateReport): LifelongOptions =>
+  LifelongOptions.parse({ ...options, perfMeasure: options.perfMeasure ?? stream.metricsColumns[0] });
+
+/** Files are named by what they hold: a second try that finds other numbers leaves the first one's alone. */
+async function put(
+  ctx: Context,
+  { id, workspaceId }: ReportOrder,
+  { name, mediaType, text }: { name: string; mediaType: string; text: string },
+): Promise<ReportFile> {
+  const bytes = new TextEncoder().encode(text);
+  const sha256 = await sha256Hex(bytes);
+  const key = reportFileKey(workspaceId, { reportId: id, name: `${sha256.slice(0, 16)}/${name}` });
+  await ctx.storage.putIfAbsent(key, bytes, mediaType);
+  return { name, key, mediaType, sizeBytes: bytes.length, sha256 };
+}
