@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createLayerWriter, readLayerRows } from "@whetstone/runtime";
 import { BaseRow, PredictionRow } from "@whetstone/schemas/tasks";
 import { describe, expect, it } from "vitest";
+import { openEmbeddingCache } from "./embedding-cache.ts";
 import { evaluateVersion, makeVersion, tinyClip, uidOf } from "./evaluate/make-evaluation.ts";
 
 const { fixtures, expected, folder } = tinyClip;
@@ -114,5 +115,20 @@ describe("evaluate-model", () => {
     ).rejects.toMatchObject({
       code: "too_few_classes",
     });
+  });
+
+  it("runs a second suite on the same images without embedding one again, with the same scores", async () => {
+    const files = await makeVersion();
+    const cache = openEmbeddingCache(join(folder, "embeddings"), 1e9);
+    const params = { tasks: [classification, { type: "retrieval" as const }], shardCount: 2, hasRefined: false };
+
+    const first = await evaluateVersion(files, params, { cache });
+    const again = await evaluateVersion(files, params, { cache });
+    const other = await evaluateVersion(files, { ...params, tasks: [{ type: "text-scores" }] }, { cache });
+
+    expect(first.counts).toMatchObject({ imagesEmbedded: 18, imageCacheHits: 0, textsEmbedded: 30 });
+    expect(again.counts).toMatchObject({ imagesEmbedded: 0, imageCacheHits: 18, textsEmbedded: 0, textCacheHits: 30 });
+    expect(other.counts).toMatchObject({ imagesEmbedded: 0, imageCacheHits: 18, textsEmbedded: 0 });
+    expect(again.scores).toEqual(first.scores);
   });
 });

@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { ModelPackage, packageFiles } from "@whetstone/schemas/api";
+import { resolve } from "node:path";
+import type { PackageFile } from "@whetstone/schemas/api";
 import { Command } from "commander";
-import { z } from "zod";
-import { CliError } from "../errors.ts";
+import { readModelFolder } from "../model-layouts/read-model-folder.ts";
 import { measureFile } from "../pack.ts";
 import { createProgressBar } from "../progress.ts";
 import { openSession } from "../session.ts";
@@ -11,33 +9,21 @@ import { uploadFile } from "../upload-file.ts";
 
 export function modelPushCommand(): Command {
   return new Command("push")
-    .description(`register a model package: a folder with ${packageFiles.join(", ")}`)
+    .description(
+      "register a model: a folder with model.json and its files, or CLIP or SigLIP in transformers.js' ONNX layout",
+    )
     .argument("<folder>")
-    .option("--name <name>", "of the model (default: the one in model.json)")
+    .option("--name <name>", "of the model (default: the one in model.json, or the folder's)")
     .action(async (path: string, flags: { name?: string }, command: Command) => {
-      const folder = resolve(path);
-      const described = await readPackage(folder);
+      const { description, files } = await readModelFolder(resolve(path));
       const { api, output } = await openSession(command);
-      const files: { name: (typeof packageFiles)[number]; uploadId: string }[] = [];
-      for (const name of packageFiles) {
+      const uploads: { name: PackageFile; uploadId: string }[] = [];
+      for (const { name, path: file } of files) {
         const bar = createProgressBar(`upload ${name}`);
-        const upload = await uploadFile(await measureFile(join(folder, name)), { api, bar }).finally(() => bar.end());
-        files.push({ name, uploadId: upload.id });
+        const upload = await uploadFile(await measureFile(file), { api, bar }).finally(() => bar.end());
+        uploads.push({ name, uploadId: upload.id });
       }
-      const model = await api.models.create({ name: flags.name ?? described.name, files });
+      const model = await api.models.create({ name: flags.name ?? description.name, files: uploads });
       output.print(model, `model ${model.id} (${model.name} ${model.number})`);
     });
-}
-
-async function readPackage(folder: string): Promise<ModelPackage> {
-  const path = join(folder, "model.json");
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CliError(`${path} can't be read`, { cause, exitCode: 2 });
-  });
-  try {
-    return ModelPackage.parse(JSON.parse(text));
-  } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : "it is not JSON";
-    throw new CliError(`${path} is no model description: ${why}`, { cause, exitCode: 2 });
-  }
 }

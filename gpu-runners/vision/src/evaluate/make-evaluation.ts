@@ -7,7 +7,7 @@ import { createLayerWriter, createShardWriter, type TaskContext } from "@whetsto
 import { BaseRow, EvaluateModel, EvaluateModelResult, RefinedRow } from "@whetstone/schemas/tasks";
 import { afterAll } from "vitest";
 import type { z } from "zod";
-import { createEvaluateModel } from "../evaluate-model.ts";
+import { createEvaluateModel, type EvaluateSettings } from "../evaluate-model.ts";
 
 const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/tiny-clip/", import.meta.url));
 const expected = JSON.parse(readFileSync(join(fixtures, "expected.json"), "utf8"));
@@ -91,7 +91,11 @@ function makeRefined(n: number): RefinedRow {
 }
 
 /** The scores, and where each file was written. */
-export async function evaluateVersion(files: Map<string, string>, params: z.input<typeof EvaluateModel>) {
+export async function evaluateVersion(
+  files: Map<string, string>,
+  params: z.input<typeof EvaluateModel>,
+  settings: EvaluateSettings = {},
+) {
   const written = new Map<string, string>();
   const inputs = {
     names: [...files.keys()],
@@ -118,6 +122,6 @@ export async function evaluateVersion(files: Map<string, string>, params: z.inpu
     secret: () => undefined,
     log: () => {},
   };
-  const result = EvaluateModelResult.parse(await createEvaluateModel().run(context));
+  const result = EvaluateModelResult.parse(await createEvaluateModel(settings).run(context));
   return { ...result, written };
 }
