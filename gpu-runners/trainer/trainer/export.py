@@ -1,5 +1,6 @@
 """A model package (format whetstone-model/1): the same weights as safetensors and as ONNX that was checked to agree."""
 
+import copy
 import json
 import shutil
 import warnings
@@ -13,6 +14,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from trainer.class_token import keep_class_token
 from trainer.model import Clip
 
 OPSET = 18
@@ -50,12 +52,20 @@ def write_package(clip: Clip, package: dict[str, Any], tokenizer: Path, folder: 
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
     image, tokens = _examples(package, clip.vocab_size)
     worst = max(
-        _export(ImageEncoder(clip), "image", image, folder / "visual.onnx"),
+        _export(ImageEncoder(_without_waste(clip)), "image", image, folder / "visual.onnx"),
         _export(TextEncoder(clip), "tokens", tokens, folder / "text.onnx"),
     )
     document = {**package, "logitScale": round(clip.logit_scale.exp().item(), 6)}
     (folder / "model.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return worst
+
+
+def _without_waste(clip: Clip) -> Clip:
+    """The same function of images for less: PyTorch's graph works out every token of the last block to read one."""
+    lean = copy.copy(clip)
+    lean._modules = {**clip._modules, "visual": copy.deepcopy(clip.visual)}
+    keep_class_token(lean.visual)
+    return lean
 
 
 def _export(encoder: nn.Module, input_name: str, example: Tensor, path: Path) -> float:
