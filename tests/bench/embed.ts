@@ -1,0 +1,124 @@
+// node tests/bench/embed.ts <package> [rounds]: photographs to embeddings, ours against open_clip's, turn about in one run.
+// <package> is made by `.venv/bin/python -m trainer.pretrained ViT-B-32 --output <package>` in gpu-runners/trainer.
+import { spawn } from "node:child_process";
+import { createReadStream, existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { extract } from "tar-stream";
+import { openClipModel } from "../../gpu-runners/vision/src/clip-model.ts";
+import { createPreprocessor } from "../../gpu-runners/vision/src/preprocess.ts";
+import { ModelPackage } from "@whetstone/schemas/api";
+import { readFileSync } from "node:fs";
+
+type Answer = { seconds: number; cpuSeconds: number; embeddings?: string };
+
+const root = new URL("../../", import.meta.url).pathname;
+const photosPath = resolve(root, "../shared/data/photos/photos-200.tar");
+const batch = 32;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Embeds every photograph `rounds` times by each way, and says medians of the rounds' ratios. */
+export async function benchEmbed(folder: string, rounds: number): Promise<void> {
+  const photos = await readPhotos();
+  const openedAt = performance.now();
+  const model = await openClipModel(async (file) => join(folder, file));
+  say(`load             ${((performance.now() - openedAt) / 1000).toFixed(1)} s to open the package (goal < 10 s)`);
+  const { image, embedDim } = ModelPackage.options[0].parse(
+    JSON.parse(readFileSync(join(folder, "model.json"), "utf8")),
+  );
+  const toPixels = createPreprocessor(image);
+  await model.embedImages(photos.slice(0, 16));
+
+  await using pair = await startPair(folder);
+  const ways = [0, 1, 2].map((workers) => ({ workers, name: `open_clip, DataLoader of ${workers} workers` }));
+  const ratios = new Map<string, number[]>();
+  const note = (name: string, ratio: number) => ratios.set(name, [...(ratios.get(name) ?? []), ratio]);
+  let cosines: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const cpu = process.cpuUsage();
+    for (const photo of photos) await toPixels(photo);
+    const used = process.cpuUsage(cpu);
+    const pillow = await pair.ask({ what: "decode" });
+    note("decode and resize a core, Pillow and torchvision", pillow.cpuSeconds / ((used.user + used.system) / 1e6));
+
+    const startedAt = performance.now();
+    const ours = await embed(photos);
+    const seconds = (performance.now() - startedAt) / 1000;
+    say(`round ${round + 1}          ours ${(photos.length / seconds).toFixed(1)} images/s`);
+    for (const { workers, name } of ways) {
+      const answer = await pair.ask({ what: "embed", batch, workers });
+      say(`                 ${name} ${(photos.length / answer.seconds).toFixed(1)} images/s`);
+      note(name, answer.seconds / seconds);
+      cosines = cosinesOf(ours, toFloats(answer.embeddings ?? ""), embedDim);
+    }
+  }
+  for (const [name, values] of ratios)
+    say(
+      `ratio            ${median(values).toFixed(2)} (${values.map((value) => value.toFixed(2)).join(", ")}) against ${name}`,
+    );
+  const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+  say(
+    `cosine           mean ${mean.toFixed(6)}, lowest ${Math.min(...cosines).toFixed(6)} with open_clip's embeddings`,
+  );
+  await model.close();
+
+  async function embed(items: Buffer[]): Promise<Float32Array> {
+    const parts = Array.from({ length: Math.ceil(items.length / 64) }, (_, i) => items.slice(64 * i, 64 * i + 64));
+    const vectors = await Promise.all(parts.map((part) => model.embedImages(part)));
+    return Float32Array.from(vectors.flatMap(({ data }) => [...data]));
+  }
+}
+
+async function readPhotos(): Promise<Buffer[]> {
+  if (!existsSync(photosPath)) throw new Error(`${photosPath} is not there`);
+  const photos: Buffer[] = [];
+  for await (const entry of createReadStream(photosPath).pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    if (entry.header.name.endsWith(".jpg")) photos.push(Buffer.concat(chunks));
+  }
+  return photos;
+}
+
+async function startPair(folder: string) {
+  const child = spawn(".venv/bin/python", ["-m", "trainer.bench_embed", folder, photosPath], {
+    cwd: join(root, "gpu-runners/trainer"),
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const read = async (): Promise<Answer> => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error("the Python pair has ended");
+    return JSON.parse(value) as Answer;
+  };
+  await read();
+  return {
+    async ask(what: object): Promise<Answer> {
+      child.stdin.write(`${JSON.stringify(what)}\n`);
+      return read();
+    },
+    [Symbol.asyncDispose]: async () => void child.stdin.end(),
+  };
+}
+
+function toFloats(base64: string): Float32Array {
+  const bytes = Buffer.from(base64, "base64");
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function cosinesOf(a: Float32Array, b: Float32Array, dim: number): number[] {
+  return Array.from({ length: a.length / dim }, (_, row) => {
+    let sum = 0;
+    for (let i = row * dim; i < (row + 1) * dim; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+    return sum;
+  });
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+if (import.meta.main) {
+  const [folder = "", rounds = "3"] = process.argv.slice(2);
+  await benchEmbed(resolve(folder), Number(rounds));
+}
