@@ -26,7 +26,7 @@ export function VersionPage() {
     <Page title={words.title(version.number)} actions={<ShortId id={version.id} />}>
       <Group gap="md">
         <Anchor component={Link} to={`/datasets/${version.datasetId}`} size="sm">
-          ← {words.samples.toLowerCase()} of its dataset
+          {words.dataset}
         </Anchor>
         <Text size="sm" c="dimmed">
           {version.layers.join(", ")} · <TimeAgo at={version.createdAt} />

@@ -1,5 +1,6 @@
 export const words = {
   title: (number: number) => `Version ${number}`,
+  dataset: "All versions of this dataset",
   samples: "Samples",
   rejects: "Rejects",
   code: "Code",
