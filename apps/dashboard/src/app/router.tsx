@@ -88,7 +88,27 @@ const model = createRoute({
   component: lazyRouteComponent(() => import("../features/models/model-page.tsx"), "ModelPage"),
 });
 
-const pages = [home, datasets, dataset, version, runs, run, models, model];
+const evaluations = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/evaluations",
+  validateSearch: z.object({ chosen: z.array(z.string()).max(10).optional() }),
+  component: lazyRouteComponent(() => import("../features/evaluations/evaluations-page.tsx"), "EvaluationsPage"),
+});
+
+const evaluation = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/evaluations/$evaluationId",
+  component: lazyRouteComponent(() => import("../features/evaluations/evaluation-page.tsx"), "EvaluationPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/compare",
+  validateSearch: z.object({ ids: z.array(z.string()).min(2).max(10) }),
+  component: lazyRouteComponent(() => import("../features/evaluations/compare-page.tsx"), "ComparePage"),
+});
+
+const pages = [home, datasets, dataset, version, runs, run, models, model, evaluations, evaluation, compare];
 const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);
 
 export const router = createRouter({

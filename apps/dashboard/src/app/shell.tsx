@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconCube, IconDatabase, IconMoon, IconPlayerPlay } from "@tabler/icons-react";
+import { IconChartBar, IconCube, IconDatabase, IconMoon, IconPlayerPlay } from "@tabler/icons-react";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { useMantineColorScheme } from "@mantine/core";
 import { Unreachable } from "../components/unreachable.tsx";
@@ -13,6 +13,7 @@ const places = [
   { to: "/datasets", label: nav.datasets, icon: IconDatabase },
   { to: "/runs", label: nav.runs, icon: IconPlayerPlay },
   { to: "/models", label: nav.models, icon: IconCube },
+  { to: "/evaluations", label: nav.evaluations, icon: IconChartBar },
 ] as const;
 
 /** The frame of every page behind the sign-in: where one can go, and whose data it is. */

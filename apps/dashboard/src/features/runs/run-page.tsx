@@ -111,6 +111,7 @@ function Output({ run: { output } }: { run: Run }) {
   const made = [
     [words.version, output.versionId, "/versions/"],
     [words.model, output.modelId, "/models/"],
+    [words.evaluation, output.evaluationId, "/evaluations/"],
   ] as const;
   const present = made.filter(([, id]) => id !== null);
   if (present.length === 0) return null;
