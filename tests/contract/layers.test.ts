@@ -15,6 +15,7 @@ const baseRow = (n: number): BaseRow => ({
   imageBytes: n,
   imageFormat: "webp",
   imageSha256: hex(n, 64),
+  imagePhash: n % 2 === 0 ? null : hex(n, 16),
   width: 1,
   height: 2,
   text: "ä 日本 ".repeat(n % 50),

@@ -35,6 +35,7 @@ async function makeShard(texts: string[]): Promise<Map<string, string>> {
       imageBytes: sizeBytes,
       imageFormat: "png",
       imageSha256,
+      imagePhash: null,
     } as const;
     base.append({
       uid: uidOf(n),

@@ -43,6 +43,7 @@ const makeBase = (n: number, text: string): BaseRow => ({
   imageBytes: 7,
   imageFormat: "png",
   imageSha256: "0".repeat(64),
+  imagePhash: "0123456789abcdef",
   width: 1,
   height: 2,
   text,

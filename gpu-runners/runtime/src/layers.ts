@@ -66,10 +66,12 @@ export async function* readLayer<T extends z.ZodObject>(path: string, rowSchema:
   const columns = toColumns(rowSchema);
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
+  const present = new Set(metadata.schema.map(({ name }) => name));
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const names = columns.map((column) => column.name);
+    // A column younger than the file is null; its schema says whether it may be.
+    const names = columns.map((column) => column.name).filter((name) => present.has(name));
     const rows = await parquetReadObjects({ file, metadata, compressors, columns: names, rowStart, rowEnd });
     for (const row of rows)
       yield rowSchema.parse(Object.fromEntries(columns.map((column) => [column.key, decode(row[column.name])])));

@@ -34,6 +34,7 @@ async function makeInputs(): Promise<Map<string, string>> {
       imageBytes: sizeBytes,
       imageFormat: "png",
       imageSha256: uidOf(n).repeat(2),
+      imagePhash: null,
       width: 8,
       height: 8,
     } as const;

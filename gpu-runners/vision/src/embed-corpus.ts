@@ -3,7 +3,7 @@ import type { ClipModel } from "./clip-model.ts";
 import { readSamples, type PathOf } from "./read-version.ts";
 import { emptyVectors, type Vectors } from "./vectors.ts";
 
-type Sample = Pick<BaseRow, "uid" | "text" | "label" | "metadata" | "imageSha256">;
+type Sample = Pick<BaseRow, "uid" | "text" | "label" | "metadata" | "imageSha256" | "imagePhash">;
 /** What of a version stays in memory: texts and one vector an image, in the order of the shards. */
 export type Corpus = { samples: Sample[]; images: Vectors };
 
@@ -39,8 +39,8 @@ export async function embedCorpus(
       // Told by the awaits below, not to the process.
       part.catch(() => {});
       parts.push(part);
-      for (const { uid, text, label, metadata, imageSha256 } of rows)
-        samples.push({ uid, text, label, metadata, imageSha256 });
+      for (const { uid, text, label, metadata, imageSha256, imagePhash } of rows)
+        samples.push({ uid, text, label, metadata, imageSha256, imagePhash });
       await parts.at(-batchesInFlight);
     }
   }

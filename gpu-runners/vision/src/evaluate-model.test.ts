@@ -97,6 +97,7 @@ describe("evaluate-model", () => {
       imageBytes: sizeBytes,
       imageFormat: "png",
       imageSha256: uidOf(0).repeat(2),
+      imagePhash: null,
     } as const;
     base.append({
       uid: uidOf(0),

@@ -4,6 +4,7 @@ import { defineTask, type TaskContext, type TaskParams } from "@whetstone/runtim
 import { type ClipModel, openClipModel } from "./clip-model.ts";
 import { embedCorpus } from "./embed-corpus.ts";
 import { association } from "./evaluate/association.ts";
+import { checkContamination } from "./evaluate/check-contamination.ts";
 import { compositionalPairs } from "./evaluate/compositional-pairs.ts";
 import type { EmbeddingCache } from "./embedding-cache.ts";
 import type { EvaluationContext, TaskOutcome } from "./evaluate/evaluation-context.ts";
@@ -18,6 +19,8 @@ import { textScores } from "./evaluate/text-scores.ts";
 import { writeTables } from "./evaluate/write-tables.ts";
 import { zeroShotClassification } from "./evaluate/zero-shot-classification.ts";
 import { type PathOf, readRefinements, readSamples } from "./read-version.ts";
+
+const contaminationFile = "contamination.csv";
 
 export interface EvaluateSettings {
   /** Embeddings made before are kept here, so that another suite on the same images is nearly free. */
@@ -80,14 +83,32 @@ async function judge(
     readImages: (rows) => readImages(rows, { shardCount, pathOf: inputs.path }),
   };
 
+  const outcomes = await evaluateAll(context, tasks);
+  const contamination =
+    params.seenShardCount > 0
+      ? await checkContamination({
+          context,
+          seenShardCount: params.seenShardCount,
+          pathOf: inputs.path,
+          csvPath: join(workDir, contaminationFile),
+          score: async (others) => scoresOf(await evaluateAll(others, tasks)),
+        })
+      : null;
+  const files = await writeTables(outcomes, workDir);
+  if (contamination && contamination.exactCount + contamination.nearCount > 0) files.push(contaminationFile);
+  await Promise.all(files.map((name) => write(name, join(workDir, name))));
+  return { scores: scoresOf(outcomes), files, contamination, counts: { samples: corpus.samples.length } };
+}
+
+const scoresOf = (outcomes: readonly TaskOutcome[]) => outcomes.map(({ scores }) => scores);
+
+async function evaluateAll(context: EvaluationContext, tasks: readonly EvaluationTask[]): Promise<TaskOutcome[]> {
   const outcomes: TaskOutcome[] = [];
   for (const task of tasks) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     outcomes.push(await evaluate(context, task));
   }
-  const files = await writeTables(outcomes, workDir);
-  await Promise.all(files.map((name) => write(name, join(workDir, name))));
-  return { scores: outcomes.map(({ scores }) => scores), files, counts: { samples: corpus.samples.length } };
+  return outcomes;
 }
 
 function evaluate(context: EvaluationContext, task: EvaluationTask): Promise<TaskOutcome> {

@@ -57,7 +57,7 @@ export async function ingest(
       seen += 1;
       progress(seen, Math.max(seen, scan.imageCount), "samples");
       if (!found) continue;
-      const { image, text, width, height, format } = found;
+      const { image, text, width, height, phash, format } = found;
       const uid = text.uid ?? deriveUid(image, text.text);
       if (!index.putUid(uid)) {
         reject({ path: found.path, uid, code: "uid_duplicate", detail: "another sample of this archive has its uid" });
@@ -69,6 +69,7 @@ export async function ingest(
         imageBytes: image.length,
         imageFormat: format,
         imageSha256,
+        imagePhash: phash,
         width,
         height,
         text: text.text,

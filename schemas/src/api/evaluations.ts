@@ -13,7 +13,7 @@ export const Contamination = z.object({
   /** Another image whose perceptual hash differs in `maxDistance` of 64 bits at most. */
   nearCount: z.int(),
   maxDistance: z.int(),
-  /** Samples of either side without a perceptual hash (ingested before there were any): only exact copies of them are found. */
+  /** Samples of either side without a perceptual hash (plain surfaces, or ingested before there were any): only exact copies of them are found. */
   hashlessCount: z.int(),
   seenSampleCount: z.int(),
   /** The closest ones; all are in `contamination.csv`. */

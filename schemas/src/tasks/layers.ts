@@ -13,6 +13,12 @@ export const BaseRow = z.object({
   imageBytes: z.int(),
   imageFormat: z.enum(["jpeg", "png", "webp", "gif", "tiff", "avif"]),
   imageSha256: Sha256,
+  /** 64-bit pHash in hex; null for plain surfaces and for images ingested before there were hashes. */
+  imagePhash: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .nullable()
+    .default(null),
   width: z.int(),
   height: z.int(),
   /** The alt-text as it came, Unicode NFC. */

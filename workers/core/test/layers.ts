@@ -16,6 +16,7 @@ export const baseRow = (n: number): BaseRow => ({
   imageBytes: 100 + n,
   imageFormat: "png",
   imageSha256: hex(n, 64),
+  imagePhash: null,
   width: 64,
   height: 48,
   text: `text ${n} ö`,

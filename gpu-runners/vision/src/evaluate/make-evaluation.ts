@@ -20,6 +20,7 @@ interface VersionOptions {
   isLabelled?: boolean;
   hasRefined?: boolean;
   metadataOf?: (n: number) => Record<string, unknown>;
+  phashOf?: (n: number) => string | null;
 }
 
 /** Two shards of the fixture's 18 images; the second half of the samples lies in the second. */
@@ -27,6 +28,7 @@ export async function makeVersion({
   isLabelled = true,
   hasRefined = false,
   metadataOf = () => ({ tags: ["Blue", "sea"] }),
+  phashOf = () => null,
 }: VersionOptions = {}): Promise<Map<string, string>> {
   const files = new Map(
     ["model.json", "visual.onnx", "text.onnx", "tokenizer.json"].map((file) => [`model.${file}`, join(fixtures, file)]),
@@ -48,6 +50,7 @@ export async function makeVersion({
         imageBytes: sizeBytes,
         imageFormat: "png",
         imageSha256: uidOf(n).repeat(2),
+        imagePhash: phashOf(n),
       } as const;
       const label: string | null = isLabelled ? expected.labels[n] : null;
       base.append({

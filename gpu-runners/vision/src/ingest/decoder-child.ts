@@ -1,6 +1,7 @@
 /** Runs in a process of its own: untrusted image bytes are decoded here and nowhere else. */
 import sharp from "sharp";
 import type { DecodeAnswer, DecodeRequest } from "./decoder-pool.ts";
+import { hashSide, perceptualHash } from "./perceptual-hash.ts";
 
 const maxRssBytes = Number(process.argv[2]);
 
@@ -39,11 +40,19 @@ async function decode({ bytes, format, maxPixels }: Omit<DecodeRequest, "id">): 
     if (width * height > maxPixels)
       return { code: "image_too_many_pixels", detail: `it has ${width} × ${height} pixels; ${maxPixels} are allowed` };
     // One channel keeps the memory low; every pixel is decoded all the same.
-    await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", sequentialRead: true })
+    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "error", sequentialRead: true })
+      .flatten({ background: "#ffffff" })
+      .greyscale()
+      .extractChannel(0)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const raw = { width: info.width, height: info.height, channels: 1 } as const;
+    const grey = await sharp(data, { raw, limitInputPixels: false })
+      .resize(hashSide, hashSide, { fit: "fill" })
       .extractChannel(0)
       .raw()
       .toBuffer();
-    return { size: { width, height } };
+    return { image: { width, height, phash: perceptualHash(grey) } };
   } catch (error) {
     return { code: "image_undecodable", detail: error instanceof Error ? error.message.slice(0, 300) : String(error) };
   }

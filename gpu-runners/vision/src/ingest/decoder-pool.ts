@@ -11,11 +11,12 @@ export interface DecodeRequest {
 }
 export interface DecodeAnswer {
   id: number;
-  size?: { width: number; height: number };
+  image?: DecodedImage;
   code?: RejectRow["code"];
   detail?: string;
 }
-export type Decoded = { width: number; height: number } | { code: RejectRow["code"]; detail: string };
+export type DecodedImage = { width: number; height: number; phash: string | null };
+export type Decoded = DecodedImage | { code: RejectRow["code"]; detail: string };
 
 interface Job {
   request: DecodeRequest;
@@ -65,11 +66,11 @@ export function openDecoderPool({ workers: count = 2, maxRssBytes = 1024 ** 3, t
     return worker;
   }
 
-  function settle(worker: Worker, { id, size, code, detail }: DecodeAnswer): void {
+  function settle(worker: Worker, { id, image, code, detail }: DecodeAnswer): void {
     const job = worker.jobs[0];
     if (job?.request.id !== id) return;
     worker.jobs.shift();
-    job.resolve(size ?? { code: code ?? "image_undecodable", detail: detail ?? "" });
+    job.resolve(image ?? { code: code ?? "image_undecodable", detail: detail ?? "" });
   }
 
   /** A child works on its first job; give that one so long. */

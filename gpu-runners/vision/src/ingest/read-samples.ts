@@ -27,8 +27,9 @@ export interface FoundSample {
   text: SampleText;
   width: number;
   height: number;
+  phash: string | null;
 }
-type Candidate = Omit<FoundSample, "width" | "height">;
+type Candidate = Omit<FoundSample, "width" | "height" | "phash">;
 type Refusal = Omit<Parameters<Reject>[0], "path">;
 
 /** Second pass: each image in the order of the archive, checked; null for one that was refused. A few decode ahead of the one asked for. */
