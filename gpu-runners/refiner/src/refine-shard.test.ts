@@ -75,6 +75,7 @@ async function refine(
       names: [...files.keys()],
       has: (name) => files.has(name),
       sizeBytes: () => 0,
+      drop: async () => {},
       path: async (name) => files.get(name) ?? "",
     },
     async write(name, source) {

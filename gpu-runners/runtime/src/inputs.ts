@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LentFile, LentTask, TaskInputs as InputPage } from "@whetstone/schemas/tasks";
 import { download } from "./download.ts";
@@ -13,6 +14,8 @@ export interface TaskInputs {
   sizeBytes(name: string): number;
   /** Resolves to the local path once the file is whole and checked. */
   path(name: string): Promise<string>;
+  /** Removes the local copy; asked for again, the file is fetched again. */
+  drop(name: string): Promise<void>;
 }
 
 interface InputsOptions {
@@ -72,6 +75,13 @@ export async function openInputs(task: LentTask, options: InputsOptions): Promis
     return found;
   }
 
+  async function drop(name: string): Promise<void> {
+    const found = paths.get(name);
+    paths.delete(name);
+    await found?.catch(() => {});
+    await rm(join(options.folder, name), { force: true });
+  }
+
   let ahead = 0;
   for (const name of names) {
     ahead += need(name).sizeBytes;
@@ -82,5 +92,6 @@ export async function openInputs(task: LentTask, options: InputsOptions): Promis
     has: (name) => files.has(name),
     sizeBytes: (name) => need(name).sizeBytes,
     path: async (name) => path(name),
+    drop,
   };
 }

@@ -83,6 +83,7 @@ async function train(params: z.input<typeof TrainModel>, { resumed = null as str
       has: (name) => files.has(name),
       sizeBytes: () => 0,
       path: async (name) => files.get(name) ?? Promise.reject(new Error(`no input ${name}`)),
+      drop: async () => {},
     },
     async write(name, source) {
       written.set(name, String(source));

@@ -1,21 +1,14 @@
-import { link, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { modelFiles } from "@whetstone/schemas/api";
-import type { TrainEvent, TrainSpec } from "@whetstone/schemas/tasks";
+import type { TrainEvent } from "@whetstone/schemas/tasks";
 import { defineTask, type TaskContext, TaskError } from "@whetstone/runtime";
+import { lendShards } from "./lend-shards.ts";
+import { prepareSpec, shardFolder, type TrainerSettings } from "./prepare-spec.ts";
 import { runProgram } from "./run-program.ts";
 
-export interface TrainerSettings {
-  /** The Python that has the trainer installed. */
-  python: string;
-  /** With more than one, `torchrun` starts a process for each. */
-  gpus: number;
-  threads: number;
-  codeVersion: string;
-}
 type Context = TaskContext<"train-model">;
 
-const initFiles = ["model.json", "tokenizer.json", "weights.safetensors"] as const;
 const outputFiles = [...modelFiles, "curve.jsonl"];
 
 /** Trains by the Python program: this lends it files, tells its progress, keeps its checkpoints and uploads its package. */
@@ -30,15 +23,18 @@ export function createTrainModel(settings: TrainerSettings) {
       await writeFile(specPath, JSON.stringify(spec));
 
       const checkpoints = keepCheckpoints(context);
+      const shards = lendShards(context.inputs, shardFolder(workDir));
       let done: Extract<TrainEvent, { type: "done" }> | undefined;
       await runProgram({
         ...settings,
         specPath,
-        signal,
+        signal: AbortSignal.any([signal, shards.failed]),
         log,
         onEvent(event) {
           if (event.type === "start" || event.type === "progress") progress(event.step, event.total_steps, "steps");
           if (event.type === "checkpoint") checkpoints.add(event.path);
+          if (event.type === "need") shards.lend(event.names);
+          if (event.type === "free") shards.takeBack(event.names);
           if (event.type === "done") done = event;
         },
       });
@@ -49,42 +45,6 @@ export function createTrainModel(settings: TrainerSettings) {
       return { metrics: done.metrics, counts: done.counts };
     },
   });
-}
-
-async function prepareSpec(
-  { params, inputs, resumed, workDir }: Context,
-  settings: TrainerSettings,
-): Promise<TrainSpec> {
-  const [init, output, checkpointDir] = [join(workDir, "init"), join(workDir, "output"), join(workDir, "checkpoints")];
-  await Promise.all([init, output, checkpointDir].map((folder) => mkdir(folder)));
-  for (const file of initFiles) await symlink(await inputs.path(`init.${file}`), join(init, file));
-
-  const data = [];
-  for (let shard = 0; shard < params.shardCount; shard++) {
-    const refined = `refined-${shard}.parquet`;
-    data.push({
-      shard: await inputs.path(`shard-${shard}.tar`),
-      base: await inputs.path(`base-${shard}.parquet`),
-      refined: params.hasRefined && inputs.has(refined) ? await inputs.path(refined) : null,
-      is_earlier: false,
-    });
-  }
-  return {
-    format: "whetstone-train/1",
-    name: params.modelName,
-    seed: params.seed,
-    recipe: params.recipe,
-    from_scratch: params.fromScratch,
-    init,
-    data,
-    output,
-    checkpoint_dir: checkpointDir,
-    resume: resumed,
-    threads: settings.threads,
-    image_cache_bytes: 4 * 1024 ** 3,
-    code_version: settings.codeVersion,
-    origin: params.origin,
-  };
 }
 
 /** Uploads one checkpoint at a time, always the newest; a failed upload costs a later attempt time, not this one its work. */

@@ -103,6 +103,15 @@ class Watch:
 
 
 @dataclass(frozen=True)
+class DataPath:
+    """How samples reach the training."""
+
+    streaming: bool = False
+    shuffle_buffer: int = limited(65_536, 2, 10_000_000)
+    resample: bool = False
+
+
+@dataclass(frozen=True)
 class Scale:
     """How the work is spread over devices."""
 
@@ -133,4 +142,5 @@ class Recipe:
     watch: Watch = Watch()
     checkpoint_every_steps: int = limited(100, 1)
     precision: Literal["fp32", "bf16"] = "fp32"
+    data: DataPath = DataPath()
     scale: Scale = Scale()

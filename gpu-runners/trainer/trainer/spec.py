@@ -25,6 +25,8 @@ class ShardFiles:
     base: Path
     refined: Path | None = None
     is_earlier: bool = False
+    source: int = limited(0, 0)
+    samples: int | None = limited(None, 1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Spec:
     data: tuple[ShardFiles, ...]
     output: Path
     checkpoint_dir: Path
+    weights: tuple[float, ...] | None = None
+    is_lent: bool = False
+    architecture: str | None = None
+    hub_id: str | None = None
+    hub_revision: str | None = None
     resume: Path | None = None
     threads: int = limited(1, 1, 1024)
     image_cache_bytes: int = limited(4 * GIB, 0)

@@ -3,6 +3,7 @@ import { Augment } from "./recipe/augment.ts";
 import { CaptionMix } from "./recipe/captions.ts";
 import { Continual } from "./recipe/continual.ts";
 import { Contrastive } from "./recipe/contrastive.ts";
+import { DataPath } from "./recipe/data.ts";
 import { Hni } from "./recipe/hni.ts";
 import { Scale } from "./recipe/scale.ts";
 import { Tags } from "./recipe/tags.ts";
@@ -35,6 +36,7 @@ export const TrainRecipe = z
     watch: Watch.prefault({}),
     checkpointEverySteps: z.int().min(1).default(100),
     precision: z.enum(["fp32", "bf16"]).default("fp32"),
+    data: DataPath.prefault({}),
     scale: Scale.prefault({}),
   })
   .meta({ id: "TrainRecipe" });

@@ -3,6 +3,7 @@ import { Benchmark } from "./datasets.ts";
 import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id } from "./ids.ts";
 import { TrainRecipe } from "./recipe.ts";
+import { hasOneStart, MixedVersion, trainStart } from "./train-start.ts";
 import { StreamEntry } from "./streams.ts";
 
 export const runKinds = ["ingest", "refine", "train", "evaluate", "noop"] as const;
@@ -84,18 +85,28 @@ export const CreateRefineRun = z.object({
     .default("short"),
   temperature: z.number().min(0).max(2).default(0),
 });
-export const CreateTrainRun = z.object({
-  kind: z.literal("train"),
-  ...policy,
-  versionId: Id("version"),
-  modelName: z.string().trim().min(1).max(100),
-  /** Model to start from; its architecture is kept. */
-  initModelId: Id("model"),
-  /** Start from fresh weights of the same architecture instead. */
-  fromScratch: z.boolean().default(false),
-  recipe: TrainRecipe.prefault({}),
-  stream: StreamEntry.optional(),
-});
+export const CreateTrainRun = z
+  .object({
+    kind: z.literal("train"),
+    ...policy,
+    versionId: Id("version"),
+    /** Versions to mix, `versionId` among them; by default that one alone. */
+    data: z.array(MixedVersion).min(1).max(16).optional(),
+    modelName: z.string().trim().min(1).max(100),
+    ...trainStart,
+    /** Start from fresh weights of the model's architecture instead. */
+    fromScratch: z.boolean().default(false),
+    recipe: TrainRecipe.prefault({}),
+    stream: StreamEntry.optional(),
+  })
+  .refine(hasOneStart, {
+    path: ["initModelId"],
+    message: "name one start: initModelId, hub or architecture",
+  })
+  .refine(({ versionId, data }) => !data || data.some((mixed) => mixed.versionId === versionId), {
+    path: ["data"],
+    message: "versionId must be among the versions to mix",
+  });
 /** A model judged on a version by `tasks`, or on every set of a suite. */
 export const CreateEvaluateRun = z
   .object({

@@ -24,3 +24,26 @@ test("the plain arm is the default recipe: no refined text, no extra loss", () =
 
   expect(run).toMatchObject({ recipe: { positiveProbability: 0, hni: { weight: 0 }, tags: { weight: 0 } } });
 });
+
+const training = { kind: "train", versionId: "dsv_1", modelName: "m" };
+const hub = { id: "someone/clip", revision: "0123456789abcdef0123456789abcdef01234567" };
+
+test.each([
+  { initModelId: "mdl_1" },
+  { architecture: "ViT-B-32" },
+  { hub },
+  { hub, data: [{ versionId: "dsv_1", weight: 3 }, { versionId: "dsv_2" }] },
+])("training starts from one of model, hub and architecture: %j", (start) => {
+  expect(CreateRun.safeParse({ ...training, ...start }).success).toBe(true);
+});
+
+test.each([
+  {},
+  { initModelId: "mdl_1", architecture: "ViT-B-32" },
+  { architecture: "../ViT" },
+  { hub: { ...hub, revision: "main" } },
+  { initModelId: "mdl_1", data: [{ versionId: "dsv_2" }] },
+  { initModelId: "mdl_1", data: [{ versionId: "dsv_1", weight: 0 }] },
+])("a training that starts nowhere, twice, or on data of others is refused: %j", (start) => {
+  expect(CreateRun.safeParse({ ...training, ...start }).success).toBe(false);
+});

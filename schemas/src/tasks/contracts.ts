@@ -5,6 +5,7 @@ import { EvaluationScores } from "../api/evaluation-scores.ts";
 import { EvaluationTask } from "../api/evaluation-tasks.ts";
 import { Refiner } from "../api/runs.ts";
 import { TrainRecipe } from "../api/recipe.ts";
+import { HubCheckpoint } from "../api/train-start.ts";
 import { FileName } from "./files.ts";
 import type { TaskKind } from "./kinds.ts";
 
@@ -51,9 +52,16 @@ export const RefineShardResult = z.object({
 export const TrainModel = z.object({
   modelName: z.string(),
   fromScratch: z.boolean(),
+  /** Instead of a model's files, a start that the trainer makes itself. */
+  hub: HubCheckpoint.optional(),
+  architecture: z.string().optional(),
   seed: z.int(),
   shardCount: z.int(),
   hasRefined: z.boolean(),
+  /** Versions in the order of their shards, which are numbered through all of them. */
+  sources: z
+    .array(z.object({ weight: z.number().positive(), sampleCounts: z.array(z.int()), isEarlier: z.boolean() }))
+    .default([]),
   recipe: TrainRecipe,
   /** Ids and hashes of run, data and start, told again in `model.json` and on the card. */
   origin: z.record(z.string(), z.string()).default({}),

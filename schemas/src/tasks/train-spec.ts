@@ -23,9 +23,27 @@ export const TrainSpec = z
             .boolean()
             .default(false)
             .meta({ description: "the model training starts from has learned from it" }),
+          source: z.int().min(0).default(0).meta({ description: "which of the mixed versions it is of" }),
+          samples: z.int().min(1).nullable().default(null).meta({ description: "counted by the layer when null" }),
         }),
       )
       .min(1),
+    weights: z
+      .array(z.number().positive())
+      .nullable()
+      .default(null)
+      .meta({ description: "of the mixed versions, by source; null when there is one" }),
+    is_lent: z
+      .boolean()
+      .default(false)
+      .meta({ description: "shards are not there yet: ask for them with `need` events, give them back with `free`" }),
+    architecture: z
+      .string()
+      .nullable()
+      .default(null)
+      .meta({ description: "of open_clip, by name; `init` is then made" }),
+    hub_id: z.string().nullable().default(null).meta({ description: "checkpoint to start from; `init` is then made" }),
+    hub_revision: z.string().nullable().default(null),
     output: z.string().min(1),
     checkpoint_dir: z.string().min(1),
     resume: z.string().min(1).nullable().default(null).meta({ description: "a checkpoint of the same training" }),
@@ -52,6 +70,8 @@ export const TrainEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("alarm"), step: z.int(), code: z.string(), message: z.string() }),
   z.object({ type: z.literal("stop"), step: z.int(), best_step: z.int(), loss: z.number() }),
   z.object({ type: z.literal("checkpoint"), path: z.string(), step: z.int() }),
+  z.object({ type: z.literal("need"), names: z.array(z.string()) }),
+  z.object({ type: z.literal("free"), names: z.array(z.string()) }),
   z.object({
     type: z.literal("done"),
     metrics: z.record(z.string(), z.unknown()),

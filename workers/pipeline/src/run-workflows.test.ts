@@ -237,7 +237,7 @@ describe("an ending nobody planned", () => {
     const workspace = await makeWorkspace();
     const { owner } = workspace;
     const input = await inputs.train(workspace);
-    const modelId = input.kind === "train" ? input.initModelId : "";
+    const modelId = (input.kind === "train" && input.initModelId) || "";
     const { id, instance } = await startTrainWithout(owner, { input, modelId });
     await using _ = instance;
 

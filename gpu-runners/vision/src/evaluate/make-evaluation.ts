@@ -104,6 +104,7 @@ export async function evaluateVersion(
     names: [...files.keys()],
     has: (name: string) => files.has(name),
     sizeBytes: () => 0,
+    drop: async () => {},
     async path(name: string) {
       const path = files.get(name);
       if (!path || !existsSync(path)) throw new Error(`no input ${name}`);

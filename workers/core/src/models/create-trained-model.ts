@@ -25,7 +25,7 @@ export async function createTrainedModel(ctx: Context, { run, metrics, file, has
       workspaceId,
       name: modelName,
       number: nextNumber(workspaceId, modelName),
-      parentId: fromScratch ? null : initModelId,
+      parentId: fromScratch ? null : (initModelId ?? null),
       runId: run.id,
       versionId,
       hash: file("weights.safetensors").sha256,

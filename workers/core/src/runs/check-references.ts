@@ -15,8 +15,13 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
       return checkRow(ctx, { what: "version", table: versions, id: input.versionId });
     case "train":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });
-      await checkRow(ctx, { what: "model", table: models, id: input.initModelId });
-      await checkTrainable(ctx, input.initModelId);
+      for (const { versionId } of input.data ?? []) {
+        await checkRow(ctx, { what: "version", table: versions, id: versionId });
+      }
+      if (input.initModelId) {
+        await checkRow(ctx, { what: "model", table: models, id: input.initModelId });
+        await checkTrainable(ctx, input.initModelId);
+      }
       return checkEntry(ctx, input.stream);
     case "evaluate":
       for (const id of [input.versionId, input.contamination?.against])

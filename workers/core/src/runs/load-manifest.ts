@@ -29,14 +29,17 @@ export const toInput = (name: string, { key, sizeBytes, sha256 }: FileRef): Inpu
   sha256,
 });
 
-/** A version as the inputs of one task: `shard-N.tar`, `base-N.parquet` and, where there, `refined-N.parquet`. */
-export function versionInputs(manifest: Manifest): { inputs: InputFile[]; shardCount: number; hasRefined: boolean } {
+/** A version as the inputs of one task: `shard-N.tar`, `base-N.parquet` and, where there, `refined-N.parquet`; N counts from `first`. */
+export function versionInputs(
+  manifest: Manifest,
+  first = 0,
+): { inputs: InputFile[]; shardCount: number; hasRefined: boolean } {
   const layer = (name: string) => (manifest.layers[name] ?? []).filter((file) => file.shard !== null);
   const refined = layer("refined");
   const inputs = [
-    ...manifest.shards.map((shard) => toInput(`shard-${shard.index}.tar`, shard)),
-    ...layer("base").map((file) => toInput(`base-${file.shard}.parquet`, file)),
-    ...refined.map((file) => toInput(`refined-${file.shard}.parquet`, file)),
+    ...manifest.shards.map((shard) => toInput(`shard-${first + shard.index}.tar`, shard)),
+    ...layer("base").map((file) => toInput(`base-${first + (file.shard ?? 0)}.parquet`, file)),
+    ...refined.map((file) => toInput(`refined-${first + (file.shard ?? 0)}.parquet`, file)),
   ];
   return { inputs, shardCount: manifest.shards.length, hasRefined: refined.length > 0 };
 }

@@ -15,12 +15,12 @@ export async function trainOrigin(ctx: Context, run: RunOf<"train">): Promise<Re
     ctx.db
       .select({ hash: models.hash })
       .from(models)
-      .where(and(eq(models.id, initModelId), eq(models.workspaceId, workspaceId))),
+      .where(and(eq(models.id, initModelId ?? ""), eq(models.workspaceId, workspaceId))),
   ]);
   return {
     runId: run.id,
     versionId,
-    initModelId,
+    ...(initModelId && { initModelId }),
     ...(version && { manifestSha256: version.manifestSha256 }),
     ...(init && { initModelSha256: init.hash }),
   };

@@ -2,7 +2,7 @@ import { TrainModelResult } from "@whetstone/schemas/tasks";
 import { createTrainedModel } from "../models/create-trained-model.ts";
 import { recordRun } from "../streams/record-run.ts";
 import { listTaskResults } from "./list-task-results.ts";
-import { loadManifest, versionInputs } from "./load-manifest.ts";
+import { mixVersions } from "./mix-versions.ts";
 import { modelInputs } from "./model-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind } from "./run-kind.ts";
@@ -14,14 +14,23 @@ export const trainRun = defineRunKind<"train">({
   countTasks: async () => 1,
 
   async planTasks(ctx, { run }) {
-    const { versionId, initModelId, modelName, fromScratch, seed, recipe } = run.params;
+    const { initModelId, hub, architecture, modelName, fromScratch, seed, recipe } = run.params;
     const { workspaceId } = run;
-    const { inputs, shardCount, hasRefined } = versionInputs(await loadManifest(ctx, { workspaceId, versionId }));
-    const init = await modelInputs(ctx, { workspaceId, modelId: initModelId, prefix: "init" });
+    const { inputs, ...data } = await mixVersions(ctx, run);
+    const init = initModelId ? await modelInputs(ctx, { workspaceId, modelId: initModelId, prefix: "init" }) : [];
     return [
       {
         kind: "train-model",
-        params: { modelName, fromScratch, seed, shardCount, hasRefined, recipe, origin: await trainOrigin(ctx, run) },
+        params: {
+          modelName,
+          fromScratch,
+          hub,
+          architecture,
+          seed,
+          recipe,
+          ...data,
+          origin: await trainOrigin(ctx, run),
+        },
         inputs: [...init, ...inputs],
         size: { total: recipe.steps, unit: "steps" },
       },
