@@ -13,7 +13,19 @@ test("help exits 0 and names every command", () => {
   const { status, stdout } = run(["--help"]);
 
   expect(status).toBe(0);
-  for (const name of ["up", "login", "dataset", "run", "refine", "train", "evaluate", "model", "sample", "webhook"])
+  for (const name of [
+    "up",
+    "login",
+    "dataset",
+    "run",
+    "refine",
+    "train",
+    "evaluate",
+    "model",
+    "sample",
+    "webhook",
+    "suite",
+  ])
     expect(stdout).toContain(`  ${name} `);
 });
 

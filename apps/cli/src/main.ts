@@ -22,6 +22,7 @@ import { runShowCommand } from "./commands/run-show.ts";
 import { runStartCommand } from "./commands/run-start.ts";
 import { runWatchCommand } from "./commands/run-watch.ts";
 import { sampleShowCommand } from "./commands/sample-show.ts";
+import { suiteCreateCommand, suiteListCommand, suiteShowCommand } from "./commands/suite.ts";
 import { trainCommand } from "./commands/train.ts";
 import { upCommand } from "./commands/up.ts";
 import { webhookChangeCommands } from "./commands/webhook-change.ts";
@@ -46,6 +47,7 @@ const commands = [
   refineCommand(),
   trainCommand(),
   evaluateCommand(),
+  group("suite", "lists of benchmark sets", [suiteCreateCommand(), suiteListCommand(), suiteShowCommand()]),
   group("model", "model packages", [modelListCommand(), modelShowCommand(), modelPullCommand(), modelPushCommand()]),
   group("lifelong", "learners that keep learning", [
     lifelongComputeCommand(),

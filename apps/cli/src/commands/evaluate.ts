@@ -1,18 +1,29 @@
 import { readFile } from "node:fs/promises";
-import { EvaluationTask, type EvaluationScores } from "@whetstone/schemas/api";
+import { EvaluationTask, evaluationTaskTypes } from "@whetstone/schemas/api";
 import { Command } from "commander";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { collect } from "../flags.ts";
-import { formatTable } from "../output.ts";
 import { openSession } from "../session.ts";
 import { type StreamFlags, toStreamEntry } from "../streams/stream-flags.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
+import {
+  evaluateCompareCommand,
+  evaluateShareCommand,
+  evaluateShowCommand,
+  evaluateUnshareCommand,
+  printEvaluation,
+  type ReportFlags,
+  reportFlags,
+} from "./evaluate-show.ts";
 
-const types = ["zero-shot-classification", "retrieval", "text-scores"];
+const types: readonly string[] = evaluationTaskTypes;
 
-interface Flags extends StreamFlags {
-  on: string;
+interface Flags extends StreamFlags, ReportFlags {
+  on?: string;
+  suite?: string;
+  against?: string;
+  contamination: boolean;
   task?: string[];
   template?: string[];
   classes?: string;
@@ -21,10 +32,11 @@ interface Flags extends StreamFlags {
 }
 
 export function evaluateCommand(): Command {
-  return new Command("evaluate")
-    .description("judge a model on a version")
-    .argument("<model>", "mdl_...")
-    .requiredOption("--on <version>", "dsv_...")
+  const command = new Command("evaluate")
+    .description("judge a model on a suite or a version")
+    .argument("<model>", "mdl_..., a name, or name@number")
+    .option("--suite <suite>", "suite_... or its name")
+    .option("--on <version>", "dsv_..., or a dataset (its latest version)")
     .option("--task <type>", `${types.join(", ")}; may be given again`, collect)
     .option("--template <text>", "of zero-shot prompts, {} stands for the class; may be given again", collect)
     .option("--classes <file>", "class names to choose among, one a line (default: the version's labels)")
@@ -32,25 +44,46 @@ export function evaluateCommand(): Command {
     .option("--stream <id>", "write the main figure into this stream's evaluation block")
     .option("--lifetime <name>", "of the stream (default: main)")
     .option("--stream-task <name>", "the task evaluated, as the stream calls it")
+    .option("--against <version>", "look for test images in this version (default: what the model was trained on)")
+    .option("--no-contamination", "don't look whether the model has seen test images")
     .option("--detach", "print the evaluation and leave it to itself")
-    .action(async (modelId: string, flags: Flags, command: Command) => {
-      const tasks = toTasks(flags, flags.classes === undefined ? undefined : await readClasses(flags.classes));
-      const { api, output } = await openSession(command);
+    .action(async (model: string, flags: Flags, self: Command) => {
+      const what = await toWhat(flags);
+      const session = await openSession(self);
+      const { api, output } = session;
       const started = await api.evaluations.create({
-        modelId,
-        versionId: flags.on,
-        tasks,
+        model,
+        ...what,
+        ...toContamination(flags),
         ...(flags.name ? { name: flags.name } : {}),
         ...toStreamEntry(flags),
       });
       if (flags.detach) return output.print(started, `evaluation ${started.id}, run ${started.runId}`);
       expectSuccess(await watchRun(await api.runs.get(started.runId), { api, output }));
-      const evaluation = await api.evaluations.get(started.id);
-      output.print(
-        evaluation,
-        [`evaluation ${evaluation.id}`, ...(evaluation.scores ?? []).map(describeScores)].join("\n\n"),
-      );
+      await printEvaluation(session, await api.evaluations.get(started.id), flags);
     });
+  const members = [evaluateShowCommand(), evaluateCompareCommand(), evaluateShareCommand(), evaluateUnshareCommand()];
+  for (const member of members) command.addCommand(member);
+  return reportFlags(command);
+}
+
+/** Either a suite, which brings its tasks, or a version or dataset and what to measure on it. */
+async function toWhat(flags: Flags) {
+  const { on, suite, task, template, classes } = flags;
+  if ((on === undefined) === (suite === undefined))
+    throw new CliError("give either --suite or --on", { exitCode: 2, hint: "whetstone evaluate --help" });
+  if (on !== undefined) {
+    const tasks = toTasks(flags, classes === undefined ? undefined : await readClasses(classes));
+    return { ...(on.startsWith("dsv_") ? { versionId: on } : { dataset: on }), tasks };
+  }
+  if (task ?? template ?? classes)
+    throw new CliError("a suite brings its own tasks; --task, --template and --classes go with --on", { exitCode: 2 });
+  return { suite };
+}
+
+function toContamination({ against, contamination }: Flags) {
+  if (!contamination) return { contamination: null };
+  return against === undefined ? {} : { contamination: { against } };
 }
 
 function toTasks(
@@ -75,18 +108,4 @@ async function readClasses(path: string): Promise<string[]> {
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
-}
-
-function describeScores(scores: EvaluationScores): string {
-  const rows = flatten(scores).map(([name, value]) => [name, value]);
-  return formatTable([[scores.type, ""], ...rows]);
-}
-
-/** Every number of the scores by its path, such as `textToImage.r1`. */
-function flatten(value: object, path = ""): [string, string][] {
-  return Object.entries(value).flatMap(([name, inner]: [string, unknown]): [string, string][] => {
-    const here = path === "" ? name : `${path}.${name}`;
-    if (typeof inner === "number") return [[here, Number.isInteger(inner) ? String(inner) : inner.toFixed(4)]];
-    return typeof inner === "object" && inner !== null ? flatten(inner, here) : [];
-  });
 }
