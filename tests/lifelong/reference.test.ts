@@ -57,7 +57,7 @@ test("there are more than forty logs and option sets", () => {
 });
 
 async function measure({ name, experts, options }: Case) {
-  const read = { measure: "reward", isCompat: true };
+  const read = { measure: "reward" };
   const log = await readLog(join(folder, name), read);
   expect(log.faults).toEqual([]);
   const logs: ExpertLog[] = [];

@@ -7,6 +7,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { lifelongComputeCommand } from "./commands/lifelong-compute.ts";
 import { lifelongMatrixCommand } from "./commands/lifelong-matrix.ts";
 import { lifelongPushCommand } from "./commands/lifelong-push.ts";
+import { lifelongReportCommand } from "./commands/lifelong-report.ts";
 import { lifelongStreamCommand } from "./commands/lifelong-stream.ts";
 import { lifelongValidateCommand } from "./commands/lifelong-validate.ts";
 import { loginCommand } from "./commands/login.ts";
@@ -52,6 +53,7 @@ const commands = [
   group("lifelong", "learners that keep learning", [
     lifelongComputeCommand(),
     lifelongMatrixCommand(),
+    lifelongReportCommand(),
     lifelongValidateCommand(),
     lifelongPushCommand(),
     lifelongStreamCommand(),

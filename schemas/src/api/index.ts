@@ -12,6 +12,7 @@ export * from "./lifelong.ts";
 export * from "./models.ts";
 export * from "./paging.ts";
 export * from "./recipe.ts";
+export * from "./report-document.ts";
 export * from "./runners.ts";
 export * from "./runs.ts";
 export * from "./sessions.ts";

@@ -36,7 +36,6 @@ export interface LoadOptions {
 export async function measureLog(folder: string, load: LoadOptions): Promise<MeasuredLog> {
   const log = await readLog(folder, {
     measure: load.options.perfMeasure,
-    isCompat: load.options.mode === "l2metrics",
     ...(load.onProgress ? { onProgress: load.onProgress } : {}),
   });
   const skipped = settleFaults(folder, log, load.skipsBadRows);
@@ -61,7 +60,6 @@ export async function loadExperts(folder: string, load: Omit<LoadOptions, "exper
   for (const path of folders) {
     const log = await readLog(path, {
       measure: load.options.perfMeasure,
-      isCompat: load.options.mode === "l2metrics",
     });
     settleFaults(path, log, load.skipsBadRows);
     experts.push({ name: path, table: log.table });

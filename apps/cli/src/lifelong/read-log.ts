@@ -24,8 +24,6 @@ const noScenario: ScenarioInfo = { complexity: "", difficulty: "", scenarioType:
 
 export interface ReadLogOptions {
   measure: string;
-  /** Read long decimals as pandas does. */
-  isCompat: boolean;
   onProgress?: (readBytes: number, totalBytes: number) => void;
 }
 
@@ -77,7 +75,6 @@ async function readFiles(folder: string, files: string[], options: ReadLogOption
       builder,
       origins,
       onFault,
-      isExact: !options.isCompat,
     });
     try {
       for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {

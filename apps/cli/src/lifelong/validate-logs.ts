@@ -34,7 +34,7 @@ async function validate(folder: string, { perfMeasure }: ValidateFlags): Promise
   let last: Awaited<ReturnType<typeof readLog>> | undefined;
   let faultCount = 0;
   for (const measure of measures) {
-    last = await readLog(folder, { measure, isCompat: false });
+    last = await readLog(folder, { measure });
     for (const fault of last.faults) faults.set(formatFault(fault), fault);
     for (const warning of last.warnings) warnings.add(warning);
     faultCount = Math.max(faultCount, last.faultCount, faults.size);

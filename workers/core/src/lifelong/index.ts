@@ -20,3 +20,8 @@ export type { Interval } from "./intervals/interval.ts";
 export { intervalOverLifetimes } from "./intervals/over-lifetimes.ts";
 export { intervalsWithinLifetime, type Intervals } from "./intervals/within-lifetime.ts";
 export type { LifetimeMetric } from "./metrics/lifetime-metrics.ts";
+export { toReportLifetime } from "./report/to-report-lifetime.ts";
+export { toReportSubject } from "./report/to-report-subject.ts";
+export { describeFindings, type Finding } from "./report/describe-findings.ts";
+export { toCsv } from "./report/to-csv.ts";
+export { loadReportRenderer } from "./report/load-renderer.ts";

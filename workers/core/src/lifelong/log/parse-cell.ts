@@ -23,9 +23,9 @@ export function isMissing(text: string): boolean {
 }
 
 /** A measured value, NaN where there is none. */
-export function parseMeasure(cell: Cell, isExact: boolean): number | string {
+export function parseMeasure(cell: Cell): number | string {
   if (cell.start === cell.end) return Number.NaN;
-  const number = parseDecimal(cell.bytes, [cell.start, cell.end], isExact);
+  const number = parseDecimal(cell.bytes, cell.start, cell.end);
   if (number !== undefined) return Number.isFinite(number) ? number : "is too large for a double";
   const text = decodeCell(cell).trim();
   if (isMissing(text)) return Number.NaN;

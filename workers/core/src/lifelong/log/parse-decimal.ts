@@ -5,10 +5,10 @@ const zero = 48;
 
 /**
  * The number in bytes[start..end), or undefined when there is none. Read as pandas' default parser does (`precise_xstrtod`): up to 17
- * digits gathered in a double, then one scaling by a power of ten. That is correctly rounded for up to 15 digits and at most an ulp
- * or so off beyond; `isExact` gives the nearest double for those too.
+ * digits gathered in a double, then one scaling by a power of ten. Correctly rounded for up to 15 digits, at most an ulp or so off
+ * beyond, which no metric feels.
  */
-export function parseDecimal(bytes: Uint8Array, [start, end]: readonly [number, number], isExact: boolean) {
+export function parseDecimal(bytes: Uint8Array, start: number, end: number): number | undefined {
   let at = start;
   const sign = bytes[at];
   const isNegative = sign === 45;
@@ -39,7 +39,6 @@ export function parseDecimal(bytes: Uint8Array, [start, end]: readonly [number, 
     at = end;
   }
   if (at !== end) return undefined;
-  if (isExact && (digits > 15 || exponent > 22 || exponent < -22)) return Number(decode(bytes, start, end));
   return scale(isNegative ? -number : number, exponent);
 }
 
@@ -49,7 +48,7 @@ export function parseWhole(bytes: Uint8Array, start: number, end: number): numbe
   let at = start;
   for (; at < end && isDigit(bytes[at]); at++) number = number * 10 + ((bytes[at] as number) - zero);
   if (at === end && at > start && number <= Number.MAX_SAFE_INTEGER) return number;
-  const decimal = parseDecimal(bytes, [start, end], true);
+  const decimal = parseDecimal(bytes, start, end);
   return decimal !== undefined && Number.isSafeInteger(decimal) && decimal >= 0 ? decimal : undefined;
 }
 
@@ -74,10 +73,4 @@ function parsePower(bytes: Uint8Array, start: number, end: number): number | und
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 48 && byte <= 57;
-}
-
-function decode(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i] as number);
-  return text;
 }

@@ -31,8 +31,6 @@ export interface LogParserOptions {
   origins: Origin[];
   /** Gets every broken rule. The row it stands in is left out, all others are kept. */
   onFault: (fault: Fault) => void;
-  /** Nearest double for long decimals, instead of pandas' (see `parseDecimal`). */
-  isExact?: boolean;
 }
 
 export interface LogParser {
@@ -127,7 +125,7 @@ export function createLogParser(options: LogParserOptions): LogParser {
 }
 
 /** In the order `store` takes them. The last, `worker_id`, is only checked. */
-function createReaders({ builder, measure, isExact = false }: LogParserOptions): [string, Reader][] {
+function createReaders({ builder, measure }: LogParserOptions): [string, Reader][] {
   return [
     ["block_num", readWhole],
     ["exp_num", readWhole],
@@ -137,7 +135,7 @@ function createReaders({ builder, measure, isExact = false }: LogParserOptions):
     ["task_params", createCoder((text) => readParams(text, builder))],
     ["exp_status", createCoder((text) => oneOf(statuses, text))],
     ["timestamp", createTimeParser()],
-    [measure, (cell) => parseMeasure(cell, isExact)],
+    [measure, parseMeasure],
     ["worker_id", createCoder((text) => (/^[\w\-.]*$/.test(text) ? 0 : "may hold letters, digits, _, - and . only"))],
   ];
 }
