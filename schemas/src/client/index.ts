@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   ApiKey,
+  AuditEvent,
   Comparison,
   type BatchQuery,
   BatchReceipt,
@@ -182,6 +183,7 @@ export function createClient(options: ClientOptions) {
         post(z.object({ data: z.array(Block) }), at("lifelong/streams", id, "/close"), body).then(({ data }) => data),
     },
     runners: { list: list(Runner, "/v1/runners") },
+    auditEvents: { list: list(AuditEvent, "/v1/audit-events") },
     webhooks: {
       list: list(Webhook, "/v1/webhooks"),
       create: (body: z.input<typeof CreateWebhook>) => post(NewWebhook, "/v1/webhooks", body),

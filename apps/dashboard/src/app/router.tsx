@@ -108,7 +108,14 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("../features/evaluations/compare-page.tsx"), "ComparePage"),
 });
 
-const pages = [home, datasets, dataset, version, runs, run, models, model, evaluations, evaluation, compare];
+const settings = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings",
+  validateSearch: z.object({ tab: z.enum(["keys", "webhooks", "audit"]).optional() }),
+  component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
+});
+
+const pages = [home, datasets, dataset, version, runs, run, models, model, evaluations, evaluation, compare, settings];
 const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);
 
 export const router = createRouter({

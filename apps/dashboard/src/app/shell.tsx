@@ -1,6 +1,6 @@
 import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChartBar, IconCube, IconDatabase, IconMoon, IconPlayerPlay } from "@tabler/icons-react";
+import { IconChartBar, IconCube, IconDatabase, IconMoon, IconPlayerPlay, IconSettings } from "@tabler/icons-react";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { useMantineColorScheme } from "@mantine/core";
 import { Unreachable } from "../components/unreachable.tsx";
@@ -14,6 +14,7 @@ const places = [
   { to: "/runs", label: nav.runs, icon: IconPlayerPlay },
   { to: "/models", label: nav.models, icon: IconCube },
   { to: "/evaluations", label: nav.evaluations, icon: IconChartBar },
+  { to: "/settings", label: nav.settings, icon: IconSettings },
 ] as const;
 
 /** The frame of every page behind the sign-in: where one can go, and whose data it is. */
