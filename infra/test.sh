@@ -6,6 +6,12 @@ cd "$(dirname "$0")/.."
 bash infra/setup.sh </dev/null || { echo "0 passed, 1 failed"; exit 1; }
 export PATH="$PWD/node_modules/.bin:$PATH"
 
+# Tests of the dashboard drive a browser. Where none is there and Debian's may be installed, it is; elsewhere they are skipped.
+if ! command -v chromium >/dev/null && [ -z "${CHROMIUM_PATH:-}" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  { timeout 120 apt-get update -qq; timeout 300 apt-get install -qq -y --no-install-recommends chromium; } </dev/null >/dev/null 2>&1 ||
+    echo "chromium can't be installed: tests in a browser are skipped"
+fi
+
 reports=.cache/test
 rm -rf "$reports"
 mkdir -p "$reports"

@@ -63,7 +63,7 @@ export function RunPage() {
             <Counts counts={run.counts} />
             <div>
               <Title order={2}>{words.params}</Title>
-              <Code block mah={320}>
+              <Code block mah={320} tabIndex={0} role="region" aria-label={words.params}>
                 {JSON.stringify(run.params, null, 2)}
               </Code>
             </div>

@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, findBarriers, openBrowser, watch } from "./browser.ts";
+import { writeCorpus } from "./corpus.ts";
+import { pushFile } from "./push.ts";
+import { type Stack, startStack } from "./stack.ts";
+
+const timeout = 240_000;
+const samples = 120;
+
+// Without a browser there is nothing to test: install Debian's `chromium`, or name one by CHROMIUM_PATH.
+describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
+  let stack: Stack;
+  let browser: Browser;
+  let folder: string;
+  let versionId: string;
+
+  beforeAll(async () => {
+    [stack, browser, folder] = await Promise.all([
+      startStack({ runners: 1 }),
+      openBrowser(),
+      mkdtemp(join(tmpdir(), "whetstone-dashboard-")),
+    ]);
+    const tar = join(folder, "pictures.tar");
+    await writeCorpus(tar, samples);
+    const dataset = await stack.api.datasets.create({ name: "pictures" });
+    const uploadId = await pushFile(stack.api, tar);
+    const run = await stack.api.runs.create({ kind: "ingest", datasetId: dataset.id, uploadIds: [uploadId] });
+    for await (const event of stack.api.runs.events(run.id))
+      if (event.type === "run.failed") throw new Error("no version");
+    versionId = (await stack.api.runs.get(run.id)).output.versionId ?? "";
+  }, timeout);
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }, timeout);
+
+  async function signIn(
+    options: Parameters<Browser["newContext"]>[0] = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const page = await (await browser.newContext(options)).newPage();
+    const complaints = watch(
+      page,
+      [stack.url, stack.s3Url].map((url) => new URL(url).origin),
+    );
+    await page.goto((await stack.api.session.createLink()).url);
+    await page.getByRole("heading", { name: "Datasets" }).waitFor();
+    return { page, complaints };
+  }
+
+  it(
+    "leads from a sign-in link to a sample and its image, and complains of nothing on the way",
+    async () => {
+      const { page, complaints } = await signIn();
+      expect(page.url()).not.toContain("wsl_");
+
+      await page.getByRole("link", { name: "pictures" }).click();
+      await page.getByRole("link", { name: "Version 1" }).click();
+      const card = page.getByRole("button", { name: "picture number 7", exact: true });
+      await card.click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText("picture number 7", { exact: true }).waitFor();
+      const widthOf = () => dialog.locator("img").evaluate((image) => (image as HTMLImageElement).naturalWidth);
+      await expect.poll(widthOf, { timeout: 10_000 }).toBe(32);
+      const shared = page.url();
+      await page.keyboard.press("ArrowRight");
+      await dialog.getByText("picture number 8", { exact: true }).waitFor();
+      await page.goBack();
+
+      await page.goto(shared);
+      await page.getByRole("dialog").getByText("picture number 7", { exact: true }).waitFor();
+      expect(complaints).toEqual([]);
+    },
+    timeout,
+  );
+
+  it(
+    "draws only the cards one looks at, and loads further pages on the way down",
+    async () => {
+      const { page } = await signIn();
+      await page.goto(`${stack.url}/versions/${versionId}`);
+      await page.getByRole("button", { name: "picture number 0", exact: true }).waitFor();
+
+      const last = page.getByRole("button", { name: `picture number ${samples - 1}`, exact: true });
+      for (let tries = 0; tries < 50 && (await last.count()) === 0; tries += 1) {
+        await page.mouse.wheel(0, 1500);
+        await page.waitForTimeout(100);
+      }
+
+      await last.waitFor();
+      expect(await page.getByRole("button", { name: /^picture number/ }).count()).toBeLessThan(samples);
+    },
+    timeout,
+  );
+
+  it(
+    "shows a run as it goes, and cancels it",
+    async () => {
+      const { page, complaints } = await signIn();
+      const run = await stack.api.runs.create({ kind: "noop", taskCount: 200, sleepMs: 2_000, name: "slow one" });
+
+      await page.goto(`${stack.url}/runs/${run.id}`);
+      await page.getByText("run.running").waitFor();
+      await page.getByRole("button", { name: "Cancel the run" }).click();
+      await page.getByText("run.cancelled").waitFor({ timeout: 60_000 });
+
+      expect(await page.getByText("cancelled", { exact: true }).count()).toBeGreaterThan(0);
+      expect(complaints).toEqual([]);
+    },
+    timeout,
+  );
+
+  it.each(["light", "dark"] as const)(
+    "has no barrier that axe finds, in %s",
+    async (colorScheme) => {
+      const { page } = await signIn({ colorScheme });
+      const run = (await stack.api.runs.list()).data[0];
+
+      for (const path of [
+        "/datasets",
+        `/versions/${versionId}`,
+        "/runs",
+        `/runs/${run?.id}`,
+        "/models",
+        "/evaluations",
+        "/settings",
+      ]) {
+        await page.goto(stack.url + path);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
+        expect({ path, barriers: await findBarriers(page) }).toEqual({ path, barriers: [] });
+      }
+    },
+    timeout,
+  );
+
+  it(
+    "fits a telephone",
+    async () => {
+      const { page } = await signIn({ viewport: { width: 360, height: 740 } });
+
+      for (const path of ["/datasets", `/versions/${versionId}`, "/runs", "/settings"]) {
+        await page.goto(stack.url + path);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        const overhang = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
+        expect({ path, overhang }).toEqual({ path, overhang: 0 });
+      }
+    },
+    timeout,
+  );
+
+  it(
+    "asks to sign in when the session is over, and goes on where one was",
+    async () => {
+      const { page } = await signIn();
+      await page.context().clearCookies();
+
+      await page.goto(`${stack.url}/runs`);
+      await page.getByRole("heading", { name: "Sign in" }).waitFor();
+      await page.getByLabel("API key").fill(stack.secrets.workspaceKey);
+      await page.getByRole("button", { name: "Sign in" }).click();
+
+      await page.getByRole("heading", { name: "Runs" }).waitFor();
+      expect(new URL(page.url()).pathname).toBe("/runs");
+    },
+    timeout,
+  );
+});
