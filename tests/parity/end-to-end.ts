@@ -4,7 +4,7 @@ import type { EvaluationScores, EvaluationTaskInput } from "@whetstone/schemas/a
 import { EvaluateModel, type taskContracts } from "@whetstone/schemas/tasks";
 import type { z } from "zod";
 import { openClipModel } from "../../gpu-runners/vision/src/clip-model.ts";
-import { evaluateModel } from "../../gpu-runners/vision/src/evaluate-model.ts";
+import { createEvaluateModel } from "../../gpu-runners/vision/src/evaluate-model.ts";
 import { ingest } from "../../gpu-runners/vision/src/ingest-archive.ts";
 import { readSamples } from "../../gpu-runners/vision/src/read-version.ts";
 import { dot, rowOf, type Vectors } from "../../gpu-runners/vision/src/vectors.ts";
@@ -88,7 +88,7 @@ async function evaluate(
   const params = EvaluateModel.parse({ tasks, shardCount, hasRefined: false, trainShardCount, benchmark });
   const pathOf = async (name: string) =>
     name.startsWith("model.") ? join(modelFolder, name.slice("model.".length)) : (files.get(name) ?? "");
-  const result = await evaluateModel.run({
+  const result = await createEvaluateModel().run({
     params,
     inputs: { names: [...files.keys()], has: (name) => files.has(name), sizeBytes: () => 0, path: pathOf },
     write: async (name) => ({ name, sizeBytes: 0, sha256: "" }),

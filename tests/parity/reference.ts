@@ -9,10 +9,11 @@ import type { Vectors } from "../../gpu-runners/vision/src/vectors.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const python = join(root, "gpu-runners/trainer/.venv/bin/python");
-const data = join(root, "../shared/data");
+const sharedData = join(root, "../shared/data");
 /** The open_clip model with small weights that comes with the repository. */
 export const modelFolder = join(root, "gpu-runners/vision/models/emoji-clip-base");
-export const canCompare = existsSync(python) && existsSync(join(data, "cifar10")) && existsSync(join(data, "photos"));
+export const canCompare =
+  existsSync(python) && existsSync(join(sharedData, "cifar10")) && existsSync(join(sharedData, "photos"));
 
 const Reference = z.object({
   names: z.array(z.string()),
@@ -36,7 +37,7 @@ export type Reference = z.infer<typeof Reference>;
 /** Runs CLIP_benchmark, open_clip and scikit-learn; their figures are then in the folder, with the data they used. */
 export async function runReference(folder: string, cifarCount: number): Promise<Reference> {
   const script = join(root, "tests/parity/clip_benchmark_reference.py");
-  await promisify(execFile)(python, [script, modelFolder, data, folder, String(cifarCount)], {
+  await promisify(execFile)(python, [script, modelFolder, sharedData, folder, String(cifarCount)], {
     timeout: 540_000,
     env: { ...process.env, OMP_WAIT_POLICY: "passive" },
   });

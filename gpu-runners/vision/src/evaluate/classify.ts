@@ -78,7 +78,12 @@ export function judge(verdicts: Verdicts, row: number, { scores, truth, logitSca
     }
   }
   let sum = 0;
-  for (let id = 0; id < scores.length; id++) sum += Math.exp(logitScale * ((scores[id] ?? 0) - best));
+  // A part of less than e^-40 changes no digit.
+  const floor = best - 40 / logitScale;
+  for (let id = 0; id < scores.length; id++) {
+    const score = scores[id] ?? 0;
+    if (score > floor) sum += Math.exp(logitScale * (score - best));
+  }
   verdicts.predicted[row] = predicted;
   verdicts.ranks[row] = rank;
   verdicts.confidences[row] = 1 / sum;

@@ -43,8 +43,10 @@ export async function vote(
   const nearest = createTopK(images.count, k, () => false);
   for await (const { scores, rowStart, rows, columnStart, columns } of scoreTiles(images, train.images)) {
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++)
-        nearest.offer(rowStart + row, columnStart + column, scores[row * columns + column] ?? 0);
+      for (let column = 0; column < columns; column++) {
+        const score = scores[row * columns + column] ?? 0;
+        if (score >= (nearest.floors[rowStart + row] ?? 0)) nearest.offer(rowStart + row, columnStart + column, score);
+      }
     }
   }
   const votes = new Float64Array(classCount);

@@ -1,4 +1,4 @@
-import { multiply } from "../similarity.ts";
+import { multiply, toShared } from "../similarity.ts";
 import type { Vectors } from "../vectors.ts";
 import { minimize, type Minimum, type Objective } from "./lbfgs.ts";
 
@@ -41,10 +41,11 @@ export async function predictLogistic(weights: Float64Array, features: Vectors):
   return scores;
 }
 
-async function createLoss({ features, truths, classCount }: Training, lambda: number): Promise<Objective> {
-  const { count, dim } = features;
-  const columns = transpose(features);
-  const errors: Vectors = { data: new Float32Array(classCount * count), count: classCount, dim: count };
+async function createLoss({ features: own, truths, classCount }: Training, lambda: number): Promise<Objective> {
+  const { count, dim } = own;
+  const features = toShared(own);
+  const columns = toShared(transpose(own));
+  const errors = toShared({ data: new Float32Array(classCount * count), count: classCount, dim: count });
   const weightCount = classCount * dim;
 
   return async (weights, gradient) => {

@@ -1,6 +1,6 @@
-import { scoreTiles } from "../similarity.ts";
+import { scoreTiles, type Tile } from "../similarity.ts";
 import type { Vectors } from "../vectors.ts";
-import { createTopK } from "./top-k.ts";
+import { createTopK, type TopK } from "./top-k.ts";
 
 /** One caption of one image, by their places among the distinct texts and images. */
 export type Caption = { text: number; image: number };
@@ -24,15 +24,7 @@ export async function retrieve(texts: Vectors, images: Vectors, captions: Captio
     texts: createTopK(images.count, depth, (image, text) => textsOf.get(image)?.has(text) ?? false),
   };
 
-  for await (const { scores, rowStart, rows, columnStart, columns } of scoreTiles(texts, images)) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const score = scores[row * columns + column] ?? 0;
-        found.images.offer(rowStart + row, columnStart + column, score);
-        found.texts.offer(columnStart + column, rowStart + row, score);
-      }
-    }
-  }
+  for await (const tile of scoreTiles(texts, images)) offerTile(tile, found);
 
   return {
     textToImage: Int32Array.from(captions, ({ text, image }) => found.images.ids(text).indexOf(image)),
@@ -40,6 +32,24 @@ export async function retrieve(texts: Vectors, images: Vectors, captions: Captio
       found.texts.ids(image).findIndex((text) => textsOf.get(image)?.has(text) ?? false),
     ),
   };
+}
+
+/** Few scores are among the ten best, so most of the time goes into this loop alone. */
+function offerTile({ scores, rowStart, rows, columnStart, columns }: Tile, found: { images: TopK; texts: TopK }): void {
+  const [imageFloors, textFloors] = [found.images.floors, found.texts.floors];
+  for (let row = 0; row < rows; row++) {
+    const text = rowStart + row;
+    let floor = imageFloors[text] ?? 0;
+    for (let column = 0; column < columns; column++) {
+      const score = scores[row * columns + column] ?? 0;
+      const image = columnStart + column;
+      if (score >= floor) {
+        found.images.offer(text, image, score);
+        floor = imageFloors[text] ?? 0;
+      }
+      if (score >= (textFloors[image] ?? 0)) found.texts.offer(image, text, score);
+    }
+  }
 }
 
 function groupBy(captions: Caption[], key: keyof Caption, value: keyof Caption): Map<number, Set<number>> {
