@@ -90,7 +90,13 @@ async function evaluate(
     name.startsWith("model.") ? join(modelFolder, name.slice("model.".length)) : (files.get(name) ?? "");
   const result = await createEvaluateModel().run({
     params,
-    inputs: { names: [...files.keys()], has: (name) => files.has(name), sizeBytes: () => 0, path: pathOf },
+    inputs: {
+      names: [...files.keys()],
+      has: (name) => files.has(name),
+      sizeBytes: () => 0,
+      path: pathOf,
+      drop: async () => {},
+    },
     write: async (name) => ({ name, sizeBytes: 0, sha256: "" }),
     progress: () => {},
     checkpoint: async () => {},

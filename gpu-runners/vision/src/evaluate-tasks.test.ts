@@ -123,6 +123,19 @@ describe("evaluate-model", () => {
     await expect(failed).rejects.toMatchObject({ code, fate: "final" });
   });
 
+  it("groups by a number in a list too, as WILDS keeps them", async () => {
+    const files = await makeVersion({ metadataOf: (n) => ({ npy: [n % 3, 2016] }) });
+
+    const { scores } = await evaluateVersion(files, {
+      tasks: [{ type: "zero-shot-classification", groupField: "npy.0", ignoreGroups: ["2"] }],
+      ...twoShards,
+    });
+
+    const [groups] = scores.flatMap((own) => (own.type === "zero-shot-classification" ? [own.groups] : []));
+    expect(groups).toMatchObject({ field: "npy.0", count: 3 });
+    expect(["0", "1"]).toContain(groups?.worstAcc1Group);
+  });
+
   it("leaves out samples of unknown classes and counts classes without samples", async () => {
     const { scores } = await evaluateVersion(await makeVersion(), {
       tasks: [{ type: "zero-shot-classification", classNames: ["sea", "ball", "moon"] }],

@@ -43,7 +43,7 @@ export const EvaluationTask = z.discriminatedUnion("type", [
     templates,
     classNames,
     split,
-    /** Accuracy is told for each value of this metadata field, and the worst of them. */
+    /** Accuracy is told for each value of this metadata field (`npy.0`: the first of a list), and the worst of them. */
     groupField: Field.default("group"),
     /** Groups that can't be the worst, such as FMoW's region `Other`. */
     ignoreGroups: z.array(z.string().max(300)).max(1000).default([]),

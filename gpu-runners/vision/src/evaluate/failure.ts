@@ -9,7 +9,6 @@ export type EvaluationErrorCode =
   | "too_few_classes"
   | "classes_ambiguous"
   | "train_samples_missing"
-  | "captions_missing"
   | "negatives_missing"
   | "associations_missing"
   | "tags_missing";

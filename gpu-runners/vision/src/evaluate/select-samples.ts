@@ -9,6 +9,20 @@ export function metadataOf({ metadata }: Pick<Sample, "metadata">): Record<strin
   return JSON.parse(metadata) as Record<string, unknown>;
 }
 
+/** A field by its path, such as `region` or `npy.0`; undefined where there is none. */
+export function fieldAt(metadata: Record<string, unknown>, path: string): unknown {
+  if (Object.hasOwn(metadata, path)) return metadata[path];
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === "object" && value !== null && Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined,
+      metadata,
+    );
+}
+
 /** Places of the samples of a split; of all samples without one. */
 export function selectSamples({ samples }: Corpus, split: string | undefined): number[] {
   if (split === undefined) return samples.map((_, row) => row);

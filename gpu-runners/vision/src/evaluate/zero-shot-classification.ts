@@ -4,7 +4,7 @@ import type { EvaluationContext, Prediction, TaskOf, TaskOutcome } from "./evalu
 import { findClasses, type Labelled, templatesOf } from "./find-classes.ts";
 import { scoreClassification } from "./score-classification.ts";
 import { scoreGroups } from "./score-groups.ts";
-import { metadataOf, pickVectors, selectSamples } from "./select-samples.ts";
+import { fieldAt, metadataOf, pickVectors, selectSamples } from "./select-samples.ts";
 
 /** Which class name goes best with an image? Samples without a label, or with one that is not among the classes, are left out. */
 export async function zeroShotClassification(
@@ -21,7 +21,7 @@ export async function zeroShotClassification(
   const { scores, ...tables } = scoreClassification(verdicts, { truths, classes, skippedCount, seed });
   const groupOf = (i: number) => {
     const sample = corpus.samples[rows[i] ?? -1];
-    const group = sample && metadataOf(sample)[groupField];
+    const group = sample && fieldAt(metadataOf(sample), groupField);
     return typeof group === "string" || typeof group === "number" ? String(group) : null;
   };
 
