@@ -16,6 +16,8 @@ import { modelPullCommand } from "./commands/model-pull.ts";
 import { modelPushCommand } from "./commands/model-push.ts";
 import { modelShowCommand } from "./commands/model-show.ts";
 import { openCommand } from "./commands/open.ts";
+import { recipeListCommand } from "./commands/recipe-list.ts";
+import { recipeShowCommand } from "./commands/recipe-show.ts";
 import { refineCommand } from "./commands/refine.ts";
 import { runCancelCommand } from "./commands/run-cancel.ts";
 import { runListCommand } from "./commands/run-list.ts";
@@ -50,6 +52,7 @@ const commands = [
   evaluateCommand(),
   group("suite", "lists of benchmark sets", [suiteCreateCommand(), suiteListCommand(), suiteShowCommand()]),
   group("model", "model packages", [modelListCommand(), modelShowCommand(), modelPullCommand(), modelPushCommand()]),
+  group("recipe", "how a model is trained, by name", [recipeListCommand(), recipeShowCommand()]),
   group("lifelong", "learners that keep learning", [
     lifelongComputeCommand(),
     lifelongMatrixCommand(),

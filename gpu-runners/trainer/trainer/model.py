@@ -12,6 +12,7 @@ from open_clip.model import CLIP, CustomTextCLIP
 from open_clip.transformer import text_global_pool
 from torch import Tensor, nn
 
+from trainer.context import fit_positions
 from trainer.recipe import Contrastive
 from trainer.spec import SpecError
 from trainer.weights import load_weights, read_weights
@@ -114,8 +115,11 @@ def read_package(folder: Path) -> dict[str, Any]:
     return package
 
 
-def build_clip(architecture: dict[str, Any], weights: Path | None = None) -> Clip:
-    """The model with weights from a safetensors file, or fresh from torch's seed."""
+def build_clip(architecture: dict[str, Any], weights: Path | None = None, context: int | None = None) -> Clip:
+    """The model with weights from a safetensors file, or fresh from torch's seed.
+
+    With a `context`, which must be the architecture's, text positions of the file are fitted to it.
+    """
     config = {
         **architecture,
         "vision_cfg": dict(architecture["vision_cfg"]),
@@ -128,7 +132,8 @@ def build_clip(architecture: dict[str, Any], weights: Path | None = None) -> Cli
     except (TypeError, ValueError, RuntimeError, AssertionError, OSError) as error:
         raise SpecError(f"model can't be built: {error}") from error
     if weights:
-        load_weights(clip, read_weights(weights), weights.name)
+        state = read_weights(weights)
+        load_weights(clip, fit_positions(state, context) if context else state, weights.name)
     return clip
 
 

@@ -144,3 +144,7 @@ class Recipe:
     precision: Literal["fp32", "bf16"] = "fp32"
     data: DataPath = DataPath()
     scale: Scale = Scale()
+
+    def __post_init__(self) -> None:
+        if self.contrastive.form == "siglip" and self.hni.form == "in-denominator" and self.hni.weight > 0:
+            raise ValueError("hni.form in-denominator needs contrastive.form infonce: a sigmoid has no denominator")

@@ -84,7 +84,10 @@ def parse(schema: type, raw: Any, folder: Path = Path(), at: str = "") -> Any:
             _check_range(f, values[f.name], where)
         elif f.default is dataclasses.MISSING and f.default_factory is dataclasses.MISSING:
             raise SpecError(f"{where} is missing")
-    return schema(**values)
+    try:
+        return schema(**values)
+    except ValueError as error:
+        raise SpecError(f"{at}: {error}") from error
 
 
 def _value(hint: Any, raw: Any, folder: Path, at: str) -> Any:

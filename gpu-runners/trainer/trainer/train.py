@@ -9,6 +9,7 @@ import torch
 
 from trainer.checkpoint import Progress, fingerprint, load_checkpoint, take_snapshot
 from trainer.checkpoint_writer import CheckpointWriter
+from trainer.context import with_context
 from trainer.continual.averaging import swapped
 from trainer.continual.learner import Learner
 from trainer.curve import Clock
@@ -29,7 +30,7 @@ from trainer.watch.watcher import Watcher
 def train(spec: Spec, place: Place, events: Events) -> None:
     """Trains, writes the package to `spec.output` and says so in events."""
     started = time.monotonic()
-    package = read_package(spec.init)
+    package = with_context(read_package(spec.init), spec.recipe.context)
     tokenizer = ClipTokenizer(spec.init / "tokenizer.json", package)
     corpus = read_corpus(spec, package, tokenizer)
     training = set_up(spec, place, (package, corpus))
@@ -125,7 +126,8 @@ def set_up(spec: Spec, place: Place, source: tuple[dict[str, Any], Corpus]) -> T
     if batches.size % place.world:
         raise SpecError(f"a batch of {batches.size} can't be split over {place.world} processes: change batchSize")
     torch.manual_seed(spec.seed)
-    clip = build_clip(package["architecture"], None if spec.from_scratch else spec.init / "weights.safetensors")
+    weights = None if spec.from_scratch else spec.init / "weights.safetensors"
+    clip = build_clip(package["architecture"], weights, spec.recipe.context)
     trainee = Trainee(clip, package["embedDim"], corpus.tag_count, spec.recipe.contrastive).to(place.device).train()
     is_distilled = spec.recipe.continual.distillation.weight > 0
     teacher = deepcopy(trainee.clip).eval().requires_grad_(False) if is_distilled else None

@@ -13,6 +13,8 @@ export * from "./models.ts";
 export * from "./paging.ts";
 export * from "./recipe.ts";
 export * from "./report-document.ts";
+export * from "./recipes/named-recipe.ts";
+export * from "./recipes/named-recipes.ts";
 export * from "./runners.ts";
 export * from "./runs.ts";
 export * from "./sessions.ts";

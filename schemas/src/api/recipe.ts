@@ -39,6 +39,10 @@ export const TrainRecipe = z
     data: DataPath.prefault({}),
     scale: Scale.prefault({}),
   })
+  .refine(
+    ({ contrastive, hni }) => !(contrastive.form === "siglip" && hni.form === "in-denominator" && hni.weight > 0),
+    { path: ["hni", "form"], error: "in-denominator needs contrastive.form infonce: a sigmoid has no denominator" },
+  )
   .meta({ id: "TrainRecipe" });
 export type TrainRecipe = z.infer<typeof TrainRecipe>;
 

@@ -26,6 +26,7 @@ import {
   Lifetime,
   Model,
   ModelDownload,
+  NamedRecipe,
   NewApiKey,
   NewShare,
   NewWebhook,
@@ -129,6 +130,10 @@ export function createClient(options: ClientOptions) {
       events: (id: string, signal?: AbortSignal) => runEvents(options, { runId: id, ...(signal ? { signal } : {}) }),
     },
     tasks: { get: (id: string) => get(Task, at("tasks", id)) },
+    recipes: {
+      list: list(NamedRecipe, "/v1/recipes"),
+      get: (name: string) => get(NamedRecipe, at("recipes", name)),
+    },
     models: {
       list: list(Model, "/v1/models"),
       create: (body: CreateModel) => post(Model, "/v1/models", body),

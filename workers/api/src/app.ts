@@ -23,6 +23,7 @@ import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
 import { sessions, signInRoutes } from "./routes/sessions.ts";
 import { schedules } from "./routes/schedules.ts";
+import { recipes } from "./routes/recipes.ts";
 import { streams } from "./routes/streams.ts";
 import { sharedPage } from "./routes/shared-page.ts";
 import { shares } from "./routes/shares.ts";
@@ -44,6 +45,7 @@ const routers = [
   datasets,
   versions,
   models,
+  recipes,
   suites,
   evaluations,
   shares,

@@ -1,9 +1,7 @@
-import { TrainRecipe } from "@whetstone/schemas/api";
 import { Command } from "commander";
-import { z } from "zod";
 import { describeRun } from "../describe-run.ts";
-import { CliError } from "../errors.ts";
-import { toCount, toJson } from "../flags.ts";
+import { toCount } from "../flags.ts";
+import { readRecipe } from "../read-recipe.ts";
 import { openSession } from "../session.ts";
 import { type StreamFlags, toStreamEntry } from "../streams/stream-flags.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
@@ -12,7 +10,7 @@ interface Flags extends StreamFlags {
   name: string;
   init: string;
   scratch?: true;
-  recipe?: unknown;
+  recipe?: string;
   steps?: number;
   seed: number;
   detach?: true;
@@ -25,7 +23,7 @@ export function trainCommand(): Command {
     .requiredOption("--name <name>", "of the model that comes out")
     .requiredOption("--init <model>", "mdl_... to start from; its architecture is kept")
     .option("--scratch", "start from fresh weights of that architecture")
-    .option("--recipe <json>", "recipe values, as the API takes them", toJson)
+    .option("--recipe <recipe>", "a name of `recipe list`, JSON as the API takes it, or a file of it")
     .option("--steps <n>", "shorthand for the recipe's steps", toCount)
     .option("--seed <n>", "of everything random", toCount, 0)
     .option("--stream <id>", "write the training into this stream as a learning block")
@@ -33,7 +31,7 @@ export function trainCommand(): Command {
     .option("--stream-task <name>", "the task trained on, as the stream calls it")
     .option("--detach", "print the run and leave it to itself")
     .action(async (versionId: string, flags: Flags, command: Command) => {
-      const recipe = toRecipe(flags);
+      const recipe = readRecipe(flags.recipe, flags);
       const { api, output } = await openSession(command);
       const { name, init, seed } = flags;
       const run = await api.runs.create({
@@ -49,12 +47,4 @@ export function trainCommand(): Command {
       const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
       output.print(settled, describeRun(settled));
     });
-}
-
-function toRecipe({ recipe = {}, steps }: Flags): z.output<typeof TrainRecipe> {
-  const parsed = TrainRecipe.safeParse(
-    typeof recipe === "object" && steps !== undefined ? { ...recipe, steps } : recipe,
-  );
-  if (parsed.success) return parsed.data;
-  throw new CliError(`--recipe is no recipe: ${z.prettifyError(parsed.error)}`, { exitCode: 2 });
 }
