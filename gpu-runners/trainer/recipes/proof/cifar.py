@@ -4,6 +4,7 @@ import io
 import json
 import random
 import tarfile
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,6 +75,7 @@ def write_layers(folder: Path, images: list[bytes], texts: list[str], refined: l
     pq.write_table(pa.Table.from_pylist(rows), folder / "refined.parquet", compression="zstd")
 
 
+@cache
 def read_test(source: Path) -> tuple[np.ndarray, list[int], list[tuple[str, str]]]:
     """Pixels, true classes, and the colours measured from the pixels."""
     test = read_pictures(source / "test-00000-of-00001.parquet", TEST)

@@ -33,8 +33,11 @@ def load_encoders(folder: Path) -> tuple[Callable[[np.ndarray], Tensor], Encode]
 
     @torch.no_grad()
     def texts(values: list[str]) -> Tensor:
-        tokens = tokenizer(values).long()
-        return torch.cat([F.normalize(clip.encode_text(part), dim=-1) for part in tokens.split(500)])
+        distinct = sorted(set(values))
+        place = {text: i for i, text in enumerate(distinct)}
+        tokens = tokenizer(distinct).long()
+        found = torch.cat([F.normalize(clip.encode_text(part), dim=-1) for part in tokens.split(500)])
+        return found[[place[value] for value in values]]
 
     return images, texts
 
