@@ -22,6 +22,7 @@ import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
 import { sessions, signInRoutes } from "./routes/sessions.ts";
+import { reports } from "./routes/reports.ts";
 import { schedules } from "./routes/schedules.ts";
 import { recipes } from "./routes/recipes.ts";
 import { streams } from "./routes/streams.ts";
@@ -53,6 +54,7 @@ const routers = [
   tasks,
   webhooks,
   streams,
+  reports,
   schedules,
   runners,
   runner,

@@ -39,6 +39,7 @@ const routes = [
   { method: "POST", path: "/v1/webhooks/{id}/test", kind: "whk" },
   { method: "GET", path: "/v1/webhook-deliveries/{id}", kind: "whd" },
   { method: "POST", path: "/v1/webhook-deliveries/{id}/redeliver", kind: "whd" },
+  { method: "GET", path: "/v1/reports/{id}", kind: "rep" },
   { method: "GET", path: "/v1/schedules/{id}", kind: "sch" },
   { method: "PATCH", path: "/v1/schedules/{id}", kind: "sch", body: { isPaused: true } },
   { method: "DELETE", path: "/v1/schedules/{id}", kind: "sch" },
@@ -78,6 +79,10 @@ beforeAll(async () => {
     key: owner.key,
     body: { name: "weekly", cron: "0 8 * * MON", report: { name: "weekly", streamIds: [stream.id] } },
   });
+  const { json: report } = await call("/v1/reports", {
+    key: owner.key,
+    body: { name: "theirs", streamIds: [stream.id] },
+  });
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
   const share = `shr_${hex(at)}`;
@@ -107,6 +112,7 @@ beforeAll(async () => {
   const { json: suite } = await call("/v1/suites", { key: owner.key, body: { name: "theirs", sets } });
   theirs = {
     key,
+    rep: report.id,
     up: upload.id,
     ds: dataset.id,
     dsv: version,
@@ -171,6 +177,7 @@ test.each([
   "webhook-deliveries",
   "suites",
   "lifelong/streams",
+  "reports",
   "schedules",
 ])("the list of %s shows nothing of another workspace", async (noun) => {
   const { json, text } = await call(`/v1/${noun}`, { key: mine });

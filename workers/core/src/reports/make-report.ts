@@ -1,6 +1,6 @@
 import { type CreateReport, LifelongOptions, type LifetimeMetrics, type Stream } from "@whetstone/schemas/api";
 import { lifetimes, type ReportFile, reports, streams } from "@whetstone/schemas/db";
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, between, eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { sha256Hex } from "../encoding.ts";
 import { notFound } from "../errors.ts";
@@ -9,6 +9,7 @@ import { findExperts } from "../streams/find-experts.ts";
 import { measureLifetime } from "../streams/measure-lifetime.ts";
 import type { StreamRow } from "../streams/stream-row.ts";
 import { renderMail } from "./render-mail.ts";
+import { type MeasuredStream, writeUp } from "./write-up.ts";
 
 const maxLifetimes = 200;
 
@@ -35,13 +36,20 @@ export async function makeReport(ctx: Context, order: ReportOrder): Promise<void
   if (known) return;
   const createdAt = ctx.now();
   const measured: ReportDocument["streams"] = [];
-  for (const streamId of query.streamIds) measured.push(await measure(ctx, { order, streamId }));
+  const written: MeasuredStream[] = [];
+  for (const streamId of query.streamIds) {
+    const { stream, ...rest } = await measure(ctx, { order, streamId });
+    measured.push(stream);
+    written.push({ name: stream.name, ...rest });
+  }
   const document = { id, name: query.name, createdAt: createdAt.toISOString(), streams: measured };
 
   const files = [
     await put(ctx, order, { name: "report.json", mediaType: "application/json", text: JSON.stringify(document) }),
     await put(ctx, order, { name: "mail.html", mediaType: "text/html; charset=utf-8", text: renderMail(document) }),
   ];
+  for (const file of await writeUp(ctx, { createdAt, workspaceId, scheduleId, query, streams: written }))
+    files.push(await put(ctx, order, file));
   await ctx.db
     .insert(reports)
     .values({ id, workspaceId, scheduleId, name: query.name, query, files, createdAt })
@@ -51,7 +59,7 @@ export async function makeReport(ctx: Context, order: ReportOrder): Promise<void
 async function measure(
   ctx: Context,
   { order, streamId }: { order: ReportOrder; streamId: string },
-): Promise<ReportDocument["streams"][number]> {
+): Promise<{ stream: ReportDocument["streams"][number] } & Omit<MeasuredStream, "name">> {
   const { workspaceId, query } = order;
   const [stream] = await ctx.db
     .select()
@@ -63,12 +71,19 @@ async function measure(
   const learners = await ctx.db
     .select()
     .from(lifetimes)
-    .where(and(eq(lifetimes.streamId, streamId), eq(lifetimes.role, "learner")))
+    .where(
+      and(
+        eq(lifetimes.streamId, streamId),
+        eq(lifetimes.role, "learner"),
+        query.period && between(lifetimes.createdAt, new Date(query.period.from), new Date(query.period.to)),
+      ),
+    )
     .orderBy(asc(lifetimes.id))
     .limit(maxLifetimes);
   const measured: LifetimeMetrics[] = [];
   for (const lifetime of learners) measured.push(await measureLifetime(ctx, { lifetime, experts, options }));
-  return { id: stream.id, name: stream.name, scenario: stream.scenario, lifetimes: measured };
+  const { name, scenario } = stream;
+  return { stream: { id: stream.id, name, scenario, lifetimes: measured }, learners, experts, options };
 }
 
 const toOptions = (stream: StreamRow, { options }: CreateReport): LifelongOptions =>

@@ -1,0 +1,135 @@
+import {
+  type CreateReport,
+  type LifelongOptions,
+  ReportDocument,
+  type ReportLifetime,
+  type ReportSnapshot,
+  type ReportSubject,
+} from "@whetstone/schemas/api";
+import { reports } from "@whetstone/schemas/db";
+import { and, desc, eq, isNull, lt } from "drizzle-orm";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import {
+  computeMetrics,
+  type ExpertLog,
+  intervalsWithinLifetime,
+  LifelongError,
+  loadReportRenderer,
+  toCsv,
+  toReportLifetime,
+  toReportSubject,
+} from "../lifelong/index.ts";
+import { readLogTable } from "../streams/read-log-table.ts";
+import type { LifetimeRow } from "../streams/stream-row.ts";
+
+/** Intervals of a single lifetime repeat its whole computation; a Worker's time is short. */
+const resamples = 60;
+const maxRowsForIntervals = 5_000;
+/** A Worker has 128 MiB. */
+const maxRows = 400_000;
+const historyLength = 12;
+const maxDataBytes = 16 * 1024 ** 2;
+export const dataFile = "data.json";
+
+export interface MeasuredStream {
+  name: string;
+  learners: readonly LifetimeRow[];
+  experts: readonly LifetimeRow[];
+  options: LifelongOptions;
+}
+
+export interface WriteUp {
+  createdAt: Date;
+  workspaceId: string;
+  scheduleId: string | null;
+  query: CreateReport;
+  streams: readonly MeasuredStream[];
+}
+
+/** Files of a report, by name: the page, its data and its tables. None when no lifetime could be measured. */
+export async function writeUp(
+  ctx: Context,
+  order: WriteUp,
+): Promise<{ name: string; mediaType: string; text: string }[]> {
+  const { query, createdAt, streams } = order;
+  const subjects: ReportSubject[] = [];
+  for (const stream of streams) {
+    const lifetimes = await describeStream(ctx, stream);
+    if (lifetimes.length > 0) subjects.push(pickMetrics(toReportSubject(stream.name, lifetimes), query.metrics));
+  }
+  const options = streams[0]?.options;
+  if (subjects.length === 0 || !options) return [];
+  const document: ReportDocument = {
+    title: query.name,
+    createdAt: createdAt.toISOString(),
+    period: query.period ?? null,
+    options,
+    subjects,
+    history: await readHistory(ctx, order),
+  };
+  const render = await loadReportRenderer();
+  // Through JSON, as it is kept, so that page and data say the same.
+  const json = JSON.stringify(document);
+  const kept = JSON.parse(json) as ReportDocument;
+  return [
+    { name: "report.html", mediaType: "text/html; charset=utf-8", text: render(kept) },
+    { name: dataFile, mediaType: "application/json", text: json },
+    { name: "report.csv", mediaType: "text/csv; charset=utf-8", text: toCsv(kept) },
+  ];
+}
+
+async function describeStream(ctx: Context, { learners, experts, options }: MeasuredStream): Promise<ReportLifetime[]> {
+  const expertRows = experts.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  const logs: ExpertLog[] = [];
+  if (expertRows <= maxRows)
+    for (const expert of experts)
+      logs.push({ name: expert.name, table: await readLogTable(ctx, expert, options.perfMeasure) });
+  const described: ReportLifetime[] = [];
+  for (const lifetime of learners) {
+    if (lifetime.rowCount + expertRows > maxRows) continue;
+    try {
+      const result = computeMetrics(
+        { table: await readLogTable(ctx, lifetime, options.perfMeasure), experts: logs },
+        options,
+      );
+      const isSmall = learners.length === 1 && lifetime.rowCount <= maxRowsForIntervals;
+      const intervals = isSmall ? intervalsWithinLifetime(result, logs, { resamples }) : {};
+      described.push(toReportLifetime(lifetime.name, result, intervals));
+    } catch (error) {
+      // The report's own data say why a lifetime has no metrics.
+      if (!(error instanceof LifelongError) && !(error instanceof AppError && error.code === "conflict")) throw error;
+    }
+  }
+  return described;
+}
+
+function pickMetrics(subject: ReportSubject, metrics: readonly string[] | undefined): ReportSubject {
+  if (!metrics) return subject;
+  const means = Object.entries(subject.means).filter(([name]) => metrics.includes(name));
+  return { ...subject, means: Object.fromEntries(means) };
+}
+
+/** Earlier reports of the same schedule, or by hand of the same name; oldest first. */
+async function readHistory(ctx: Context, order: WriteUp): Promise<ReportSnapshot[]> {
+  const { workspaceId, scheduleId, query, createdAt } = order;
+  const isSame =
+    scheduleId === null
+      ? and(isNull(reports.scheduleId), eq(reports.name, query.name))
+      : eq(reports.scheduleId, scheduleId);
+  const rows = await ctx.db
+    .select({ files: reports.files })
+    .from(reports)
+    .where(and(eq(reports.workspaceId, workspaceId), isSame, lt(reports.createdAt, createdAt)))
+    .orderBy(desc(reports.id))
+    .limit(historyLength);
+  const history: ReportSnapshot[] = [];
+  for (const { files } of rows) {
+    const file = files.find(({ name }) => name === dataFile);
+    if (!file) continue;
+    const text = await ctx.storage.getText(file.key, { maxBytes: maxDataBytes });
+    const { createdAt: at, subjects } = ReportDocument.parse(JSON.parse(text));
+    history.push({ createdAt: at, subjects: subjects.map(({ name, means }) => ({ name, means })) });
+  }
+  return history.toReversed();
+}
