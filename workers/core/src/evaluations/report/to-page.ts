@@ -120,8 +120,8 @@ function contaminationNote({ contamination, cleanMain }: EvaluationResult): Html
     ? ` Without them ${cleanMain.metric} is ${formatFigure(cleanMain.metric, cleanMain.value)}.`
     : " Too few are left to score without them.";
   return markup`<p class="warn">
-    Of ${sampleCount} test images ${exactCount} are in the training data and ${nearCount} more are nearly (at most
-    ${maxDistance} of 64 bits apart).${clean}${unseen}
+    The model has seen some of the ${sampleCount} test images: exact copies of ${exactCount} are in the training data, and
+    near copies of ${nearCount} (hashes at most ${maxDistance} of 64 bits apart).${clean}${unseen}
   </p>`;
 }
 
