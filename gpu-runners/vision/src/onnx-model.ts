@@ -34,8 +34,10 @@ export async function openOnnxModel(
   const ports = config.format === "onnx-model/1" ? config.graphs : ownPorts;
   const tokenizerPath = await pathOf("tokenizer.json");
   const tokenize = await openTokenizer(tokenizerPath, config);
-  const visual = await openPart("visual.onnx", ports.visual, pathOf);
-  const text = await openPart("text.onnx", ports.text, pathOf);
+  const [visual, text] = await Promise.all([
+    openPart("visual.onnx", ports.visual, pathOf),
+    openPart("text.onnx", ports.text, pathOf),
+  ]);
   const toPixels = createPreprocessor(image);
 
   async function pixelsOf(bytes: Uint8Array): Promise<Float32Array> {
