@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 /** Where the set-up puts uv when the machine has none. */
 const own = join(homedir(), ".cache/whetstone/uv/bin/uv");
-const uv = existsSync(own) ? own : "uv";
+export const uvPath: string = existsSync(own) ? own : "uv";
 
 /** Runs a pinned tool of the Python index: from the cache when it is there, so that only the first run needs a network. */
 export function runTool(
@@ -14,7 +14,7 @@ export function runTool(
 ): { status: number; output: string } {
   const run = (mode: string[]) => {
     try {
-      const output = execFileSync(uv, ["tool", "run", ...mode, "--from", source, command, ...options], {
+      const output = execFileSync(uvPath, ["tool", "run", ...mode, "--from", source, command, ...options], {
         encoding: "utf8",
         stdio: "pipe",
       });

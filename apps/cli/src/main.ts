@@ -6,6 +6,7 @@ import { downCommand } from "./commands/down.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { lifelongComputeCommand } from "./commands/lifelong-compute.ts";
 import { lifelongMatrixCommand } from "./commands/lifelong-matrix.ts";
+import { lifelongMetricsCommand } from "./commands/lifelong-metrics.ts";
 import { lifelongPushCommand } from "./commands/lifelong-push.ts";
 import { lifelongReportCommand } from "./commands/lifelong-report.ts";
 import { lifelongStreamCommand } from "./commands/lifelong-stream.ts";
@@ -26,6 +27,7 @@ import { runStartCommand } from "./commands/run-start.ts";
 import { runWatchCommand } from "./commands/run-watch.ts";
 import { sampleShowCommand } from "./commands/sample-show.ts";
 import { suiteCreateCommand, suiteListCommand, suiteShowCommand } from "./commands/suite.ts";
+import { scheduleCommands } from "./commands/schedule.ts";
 import { trainCommand } from "./commands/train.ts";
 import { upCommand } from "./commands/up.ts";
 import { webhookChangeCommands } from "./commands/webhook-change.ts";
@@ -60,7 +62,9 @@ const commands = [
     lifelongValidateCommand(),
     lifelongPushCommand(),
     lifelongStreamCommand(),
+    lifelongMetricsCommand(),
   ]),
+  group("schedule", "reports made again and again", scheduleCommands()),
   group("run", "pieces of work", [
     runStartCommand(),
     runWatchCommand(),

@@ -7,8 +7,8 @@ export interface PageFlags {
 }
 
 /** Flags every list takes. */
-export function pageFlags(command: Command): Command {
+export function pageFlags(command: Command, limit = 20): Command {
   return command
-    .option("--limit <n>", "at most this many (1-100)", toCount, 20)
+    .option("--limit <n>", "at most this many (1-100)", toCount, limit)
     .option("--after <id>", "go on after this one");
 }

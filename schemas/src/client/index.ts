@@ -13,6 +13,7 @@ import {
   type CreateEvaluation,
   type CreateModel,
   type CreateRunInput,
+  type CreateSchedule,
   type CreateStream,
   type CreateShare,
   type CreateSuite,
@@ -24,6 +25,7 @@ import {
   Evaluation,
   EvaluationFiles,
   Lifetime,
+  LifetimeMetrics,
   Model,
   ModelDownload,
   NamedRecipe,
@@ -38,6 +40,8 @@ import {
   Run,
   Runner,
   Sample,
+  Schedule,
+  ScheduleRun,
   Session,
   type SignIn,
   SignInLink,
@@ -47,6 +51,7 @@ import {
   Task,
   Upload,
   UploadParts,
+  type UpdateSchedule,
   type UpdateStream,
   type UploadPartsQuery,
   Version,
@@ -184,8 +189,22 @@ export function createClient(options: ClientOptions) {
           query: query as Record<string, string | number | undefined>,
           raw: batch,
         }).then((answer) => BatchReceipt.parse(answer)),
+      /** By the options in the query, which the API checks. */
+      metrics: (id: string, query: Record<string, string | number | undefined> = {}) =>
+        get(Page(LifetimeMetrics), at("lifelong/streams", id, "/metrics"), query),
       close: (id: string, body: z.input<typeof CloseBlocks> = {}) =>
         post(z.object({ data: z.array(Block) }), at("lifelong/streams", id, "/close"), body).then(({ data }) => data),
+    },
+    schedules: {
+      list: list(Schedule, "/v1/schedules"),
+      create: (body: z.input<typeof CreateSchedule>) => post(Schedule, "/v1/schedules", body),
+      get: (id: string) => get(Schedule, at("schedules", id)),
+      update: (id: string, body: z.input<typeof UpdateSchedule>) =>
+        send({ method: "PATCH", path: at("schedules", id), body }).then((answer) => Schedule.parse(answer)),
+      delete: (id: string) =>
+        send({ method: "DELETE", path: at("schedules", id) }).then((answer) => Schedule.parse(answer)),
+      run: (id: string) => post(ScheduleRun, at("schedules", id, "/run")),
+      runs: (id: string, page: PageOptions = {}) => list(ScheduleRun, at("schedules", id, "/runs"))(page),
     },
     runners: { list: list(Runner, "/v1/runners") },
     auditEvents: { list: list(AuditEvent, "/v1/audit-events") },

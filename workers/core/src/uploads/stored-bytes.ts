@@ -1,6 +1,6 @@
-import { models, uploads, versions } from "@whetstone/schemas/db";
+import { blocks, models, reports, uploads, versions } from "@whetstone/schemas/db";
 import { and, eq, gt, isNotNull, or, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/sqlite-core";
+import { alias, type SQLiteColumn } from "drizzle-orm/sqlite-core";
 import { type Context } from "../context.ts";
 import { inWorkspace } from "../scope.ts";
 
@@ -12,7 +12,7 @@ export async function storedBytes(ctx: Context): Promise<number> {
     and(eq(uploads.status, "pending"), gt(uploads.expiresAt, ctx.now())),
   );
   const added = sql<number>`max(${versions.sizeBytes} - coalesce(${parents.sizeBytes}, 0), 0)`;
-  const [[uploaded], [versioned], [trained]] = await ctx.db.batch([
+  const [[uploaded], [versioned], [trained], [lived], [reported]] = await ctx.db.batch([
     ctx.db
       .select({ bytes: sum(uploads.sizeBytes) })
       .from(uploads)
@@ -24,12 +24,23 @@ export async function storedBytes(ctx: Context): Promise<number> {
       .where(inWorkspace(ctx, versions)),
     ctx.db
       .select({
-        bytes: sql<number>`coalesce(sum((select sum(json_extract(value, '$.sizeBytes')) from json_each(${models.files}))), 0)`,
+        bytes: fileBytes(models.files),
       })
       .from(models)
       .where(inWorkspace(ctx, models, isNotNull(models.runId))),
+    ctx.db
+      .select({ bytes: fileBytes(blocks.files) })
+      .from(blocks)
+      .where(inWorkspace(ctx, blocks)),
+    ctx.db
+      .select({ bytes: fileBytes(reports.files) })
+      .from(reports)
+      .where(inWorkspace(ctx, reports)),
   ]);
-  return (uploaded?.bytes ?? 0) + (versioned?.bytes ?? 0) + (trained?.bytes ?? 0);
+  return [uploaded, versioned, trained, lived, reported].reduce((total, row) => total + (row?.bytes ?? 0), 0);
 }
 
 const sum = (value: unknown) => sql<number>`coalesce(sum(${value}), 0)`;
+/** Of a column that lists files. */
+const fileBytes = (files: SQLiteColumn) =>
+  sql<number>`coalesce(sum((select sum(json_extract(value, '$.sizeBytes')) from json_each(${files}))), 0)`;
