@@ -23,6 +23,8 @@ export const idPrefixes = {
   lifetime: "lt",
   block: "blk",
   batch: "xb",
+  streamImport: "imp",
+  matrix: "mat",
   schedule: "sch",
   scheduleRun: "schr",
   report: "rep",

@@ -20,6 +20,7 @@ export * from "./runs.ts";
 export * from "./sessions.ts";
 export * from "./reports.ts";
 export * from "./schedules.ts";
+export * from "./stream-imports.ts";
 export * from "./stream-metrics.ts";
 export * from "./streams.ts";
 export * from "./suites.ts";

@@ -6,5 +6,6 @@ export * from "./webhooks.ts";
 export * from "./metric-results.ts";
 export * from "./reports.ts";
 export * from "./schedules.ts";
+export * from "./stream-imports.ts";
 export * from "./streams.ts";
 export * from "./workspaces.ts";

@@ -73,6 +73,7 @@ export const blocks = sqliteTable(
     closedAt: integer({ mode: "timestamp_ms" }),
   },
   (t) => [
+    index("blocks_workspace_idx").on(t.workspaceId, t.id),
     uniqueIndex("blocks_lifetime_num_idx").on(t.lifetimeId, t.blockNum),
     index("blocks_status_idx").on(t.status, t.id),
   ],

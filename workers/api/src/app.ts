@@ -25,6 +25,7 @@ import { sessions, signInRoutes } from "./routes/sessions.ts";
 import { reports } from "./routes/reports.ts";
 import { schedules } from "./routes/schedules.ts";
 import { recipes } from "./routes/recipes.ts";
+import { streamImports } from "./routes/stream-imports.ts";
 import { streams } from "./routes/streams.ts";
 import { sharedPage } from "./routes/shared-page.ts";
 import { shares } from "./routes/shares.ts";
@@ -55,6 +56,7 @@ const routers = [
   webhooks,
   streams,
   reports,
+  streamImports,
   schedules,
   runners,
   runner,

@@ -8,6 +8,7 @@ export interface PipelineBinding {
   deliver(deliveryId: string, round: number): Promise<void>;
   closeBlocks(lifetimeId: string): Promise<void>;
   report(scheduleRunId: string): Promise<void>;
+  importLog(importId: string): Promise<void>;
   tick(): Promise<void>;
 }
 

@@ -125,3 +125,34 @@ test.each([
 
   expect({ status, code: json.code }).toEqual({ status: 400, code: "invalid_input" });
 });
+
+test("an accuracy matrix as CSV or JSON is kept and measured by each suite", async () => {
+  const { key, path } = await makeStream();
+  const csv = "after,a,b\nbaseline,0.1,0.2\n1,0.9,0.3\n2,0.7,0.8\n";
+  const document = {
+    tasks: ["a", "b"],
+    baseline: [0.1, 0.2],
+    scores: [
+      [0.9, 0.3],
+      [0.7, 0.8],
+    ],
+  };
+
+  const first = await call(`${path}/matrices?lifetime=seed-0`, {
+    key,
+    headers: { "content-type": "text/csv" },
+    body: csv,
+  });
+  const second = await call(`${path}/matrices`, { key, body: document });
+  const bad = await call(`${path}/matrices`, { key, headers: { "content-type": "text/csv" }, body: "a,b\n1,2\n3,x\n" });
+  const list = await call(`${path}/matrices?order=asc`, { key });
+
+  expect(first.status).toBe(201);
+  expect(first.json.matrix).toEqual(document);
+  const backward = first.json.metrics.find(({ name }: { name: string }) => name === "BWT");
+  expect(backward.value).toBeCloseTo(0.7 - 0.9, 12);
+  expect(second.json.metrics).toEqual(first.json.metrics);
+  expect(bad).toMatchObject({ status: 400, json: { code: "invalid_input" } });
+  expect(bad.json.detail).toContain("line 3");
+  expect(list.json.data.map(({ lifetime }: { lifetime: string }) => lifetime)).toEqual(["seed-0", "main"]);
+});

@@ -50,6 +50,11 @@ const routes = [
   { method: "GET", path: "/v1/lifelong/streams/{id}/lifetimes", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/blocks", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/metrics", kind: "str" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/imports", kind: "str" },
+  { method: "POST", path: "/v1/lifelong/streams/{id}/imports", kind: "str", body: { uploadId: "up_1" } },
+  { method: "GET", path: "/v1/lifelong/imports/{id}", kind: "imp" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/matrices", kind: "str" },
+  { method: "POST", path: "/v1/lifelong/streams/{id}/matrices", kind: "str", body: [[0.5]] },
   { method: "POST", path: "/v1/lifelong/streams/{id}/close", kind: "str", body: {} },
   { method: "POST", path: "/v1/lifelong/streams/{id}/experiences", kind: "str", body: experience },
 ];
@@ -75,6 +80,11 @@ beforeAll(async () => {
     body: { name: "theirs", metricsColumns: ["reward"] },
   });
   await call(`/v1/lifelong/streams/${stream.id}/experiences`, { key: owner.key, body: experience });
+  const { upload: log } = await makeUpload(owner.key, "a log");
+  const { json: streamImport } = await call(`/v1/lifelong/streams/${stream.id}/imports`, {
+    key: owner.key,
+    body: { uploadId: log.id },
+  });
   const { json: schedule } = await call("/v1/schedules", {
     key: owner.key,
     body: { name: "weekly", cron: "0 8 * * MON", report: { name: "weekly", streamIds: [stream.id] } },
@@ -126,6 +136,7 @@ beforeAll(async () => {
     suite: suite.id,
     shr: share,
     sch: schedule.id,
+    imp: streamImport.id,
   };
 });
 

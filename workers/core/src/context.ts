@@ -25,6 +25,8 @@ export interface Pipeline {
   closeBlocks(lifetimeId: string): Promise<void>;
   /** Sets out to make a schedule's report. */
   report(scheduleRunId: string): Promise<void>;
+  /** Sets out to read an uploaded log into a stream. */
+  importLog(importId: string): Promise<void>;
 }
 
 /** All a verb may touch. Nothing below the Workers' entry points reads env, clock or randomness by itself. */

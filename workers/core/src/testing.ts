@@ -32,6 +32,7 @@ export const silent: Pipeline = {
   deliver: async () => {},
   closeBlocks: async () => {},
   report: async () => {},
+  importLog: async () => {},
 };
 
 /** A context in a fresh workspace, on the real D1 and S3 of the tests. */

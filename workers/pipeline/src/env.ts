@@ -1,5 +1,9 @@
 import type { CoreEnv } from "@whetstone/core/create-context";
 
+export interface ImportParams {
+  importId: string;
+}
+
 export interface ScheduledReportParams {
   scheduleRunId: string;
 }
@@ -20,6 +24,7 @@ export interface Env extends CoreEnv {
   TRAIN: Workflow<RunParams>;
   EVALUATE: Workflow<RunParams>;
   NOOP: Workflow<RunParams>;
+  IMPORT_LOG: Workflow<ImportParams>;
   REPORT: Workflow<ScheduledReportParams>;
   DELIVER: Workflow<DeliveryParams>;
 }

@@ -5,6 +5,7 @@ import { createPipeline, systemContext } from "./pipeline.ts";
 import { tick } from "./tick.ts";
 
 export { DeliverWebhook } from "./deliver-webhook.ts";
+export { ImportLog } from "./import-log.ts";
 export { ScheduledReport } from "./scheduled-report.ts";
 export { EvaluateRun, IngestRun, NoopRun, RefineRun, TrainRun } from "./run-workflows.ts";
 
@@ -29,6 +30,10 @@ export class Pipeline extends WorkerEntrypoint<Env> {
 
   report(scheduleRunId: string): Promise<void> {
     return createPipeline(this.env).report(scheduleRunId);
+  }
+
+  importLog(importId: string): Promise<void> {
+    return createPipeline(this.env).importLog(importId);
   }
 
   tick(): Promise<void> {

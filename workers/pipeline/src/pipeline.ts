@@ -17,6 +17,7 @@ export function systemContext(env: Env, job: string): Context {
 
 interface Upkeep {
   revive(runId: string): Promise<void>;
+  resumeImport(importId: string): Promise<void>;
   resumeReport(scheduleRunId: string): Promise<void>;
   resumeDelivery(delivery: { id: string; round: number }): Promise<void>;
 }
@@ -53,6 +54,17 @@ export function createPipeline(env: Env): Pipeline & Upkeep {
     async resumeReport(scheduleRunId) {
       await startOnce(env.REPORT, { id: scheduleRunId, params: { scheduleRunId } });
       const instance = await env.REPORT.get(scheduleRunId);
+      if (isOver((await instance.status()).status)) await instance.restart();
+    },
+
+    async importLog(importId) {
+      await startOnce(env.IMPORT_LOG, { id: importId, params: { importId } });
+    },
+
+    /** Gets an import going that has not ended, whatever became of its workflow. */
+    async resumeImport(importId) {
+      await startOnce(env.IMPORT_LOG, { id: importId, params: { importId } });
+      const instance = await env.IMPORT_LOG.get(importId);
       if (isOver((await instance.status()).status)) await instance.restart();
     },
 

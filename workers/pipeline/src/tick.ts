@@ -4,6 +4,7 @@ import { purgeSessions } from "@whetstone/core/sessions/end-sessions";
 import { takeBackLeases } from "@whetstone/core/upkeep/take-back-leases";
 import { findOpenScheduleRuns, queueDueSchedules } from "@whetstone/core/schedules/queue-due-schedules";
 import { closePassedBlocks } from "@whetstone/core/streams/close-blocks";
+import { findOpenImports } from "@whetstone/core/streams/stream-imports";
 import { expireUploads } from "@whetstone/core/uploads/expire-uploads";
 import { findLateDeliveries, purgeDeliveries } from "@whetstone/core/webhooks/tend-deliveries";
 import type { Env } from "./env.ts";
@@ -17,6 +18,7 @@ export async function tick(env: Env): Promise<void> {
     () => reviveRuns(env),
     () => queueDueSchedules(ctx),
     () => resumeReports(env),
+    () => resumeImports(env),
     () => resumeDeliveries(env),
     () => purgeAnswers(ctx),
     () => purgeDeliveries(ctx),
@@ -38,6 +40,11 @@ async function reviveRuns(env: Env): Promise<void> {
 async function resumeReports(env: Env): Promise<void> {
   const open = await findOpenScheduleRuns(systemContext(env, "tick"));
   await all("reports can't be made", open.map(createPipeline(env).resumeReport));
+}
+
+async function resumeImports(env: Env): Promise<void> {
+  const open = await findOpenImports(systemContext(env, "tick"));
+  await all("imports can't be resumed", open.map(createPipeline(env).resumeImport));
 }
 
 async function resumeDeliveries(env: Env): Promise<void> {
