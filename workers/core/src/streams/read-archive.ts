@@ -44,7 +44,7 @@ function fromZip(archive: Uint8Array): ArchivedTable[] {
 function fromTar(archive: Uint8Array): ArchivedTable[] {
   const entries = reading(() => parseTar(archive));
   const tables = entries.filter(({ name, type }) => isTable(name) && type === "file");
-  checkSize(tables.reduce((sum, { size = 0 }) => sum + size, 0));
+  checkSize(tables.reduce((sum, { size }) => sum + size, 0));
   return tables.map(({ name, data = new Uint8Array() }) => ({ path: name, bytes: data }));
 }
 
