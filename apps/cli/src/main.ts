@@ -5,6 +5,7 @@ import { datasetShowCommand } from "./commands/dataset-show.ts";
 import { downCommand } from "./commands/down.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { lifelongComputeCommand } from "./commands/lifelong-compute.ts";
+import { lifelongDemoCommand } from "./commands/lifelong-demo.ts";
 import { lifelongMatrixCommand } from "./commands/lifelong-matrix.ts";
 import { lifelongMetricsCommand } from "./commands/lifelong-metrics.ts";
 import { lifelongPushCommand } from "./commands/lifelong-push.ts";
@@ -57,6 +58,7 @@ const commands = [
   group("recipe", "how a model is trained, by name", [recipeListCommand(), recipeShowCommand()]),
   group("lifelong", "learners that keep learning", [
     lifelongComputeCommand(),
+    lifelongDemoCommand(),
     lifelongMatrixCommand(),
     lifelongReportCommand(),
     lifelongValidateCommand(),

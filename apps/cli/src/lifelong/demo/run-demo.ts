@@ -1,0 +1,17 @@
+import { mkdir, rm } from "node:fs/promises";
+import type { DemoFlags } from "../../commands/lifelong-demo.ts";
+import type { Output } from "../../output.ts";
+import { describeDemo } from "./describe-demo.ts";
+import { liveLifetimes } from "./live-lifetimes.ts";
+import { measureDemo } from "./measure-demo.ts";
+
+/** Lets the learners live, unless their logs are to be used again, and prints what they are worth. */
+export async function runDemo(flags: DemoFlags, output: Output): Promise<void> {
+  if (!flags.reuse) {
+    await rm(flags.out, { recursive: true, force: true });
+    await mkdir(flags.out, { recursive: true });
+    await liveLifetimes(flags);
+  }
+  const demo = await measureDemo(flags.out);
+  output.print(demo, describeDemo(demo));
+}
