@@ -8,6 +8,8 @@ const programDir = fileURLToPath(new URL("..", import.meta.url));
 const killAfterMs = 5_000;
 const keptErrorLines = 20;
 const hopelessExit = 2;
+/** Of all processes together, from the newest checkpoint on this machine, before the task counts as failed. */
+const maxRestarts = 3;
 
 interface Program {
   python: string;
@@ -22,7 +24,10 @@ interface Program {
 export async function runProgram(program: Program): Promise<void> {
   const { python, gpus, specPath, signal, onEvent, log } = program;
   signal.throwIfAborted();
-  const many = gpus > 1 ? ["-m", "torch.distributed.run", "--standalone", `--nproc-per-node=${gpus}`] : [];
+  const many =
+    gpus > 1
+      ? ["-m", "torch.distributed.run", "--standalone", `--nproc-per-node=${gpus}`, `--max-restarts=${maxRestarts}`]
+      : [];
   const child = spawn(python, [...many, "-m", "trainer", "--attached", specPath], {
     cwd: programDir,
     env: programEnv(),

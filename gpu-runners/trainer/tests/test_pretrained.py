@@ -19,8 +19,9 @@ from trainer.export import write_package
 from trainer.model import build_clip, read_package
 from trainer.pretrained.architectures import named_architecture, write_named
 from trainer.pretrained.hub import fetch_checkpoint
-from trainer.pretrained.make_package import Origin, make_package, write_start
+from trainer.pretrained.make_package import make_package
 from trainer.pretrained.read_pretrained import write_pretrained
+from trainer.pretrained.start import Origin, write_start
 from trainer.spec import SpecError
 from trainer.text import ClipTokenizer
 

@@ -25,9 +25,14 @@ def main() -> int:
     if arguments.attached:
         threading.Thread(target=_end_with_parent, daemon=True).start()
 
+    # Spinning threads starve whatever shares the machine. Read when torch is loaded, hence the late import.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     from trainer.events import Events
+    from trainer.recover import explain_out_of_memory, resume_from_newest
     from trainer.spec import SpecError, read_spec
 
+    spec = None
+    is_restart = int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) > 0
     is_first = os.environ.get("RANK", "0") == "0"
     events = Events([sys.stdout] if is_first else [])
     with ExitStack() as stack:
@@ -37,12 +42,18 @@ def main() -> int:
                 folder.mkdir(parents=True, exist_ok=True)
             if is_first:
                 events.streams.append(stack.enter_context((spec.output / "events.jsonl").open("a", encoding="utf-8")))
+            if is_restart:
+                spec = resume_from_newest(spec)
             _run(spec, events)
         except SpecError as error:
             events("error", code="invalid_spec", message=str(error))
             print(f"error: {error}", file=sys.stderr)
             return 2
         except Exception as error:
+            if out_of_memory := explain_out_of_memory(error, spec):
+                events("error", code="out_of_memory", message=out_of_memory)
+                print(f"error: {out_of_memory}", file=sys.stderr)
+                return 1
             events("error", code="training_failed", message=f"{type(error).__name__}: {error}")
             traceback.print_exc()
             return 1
@@ -50,8 +61,6 @@ def main() -> int:
 
 
 def _run(spec: "Spec", events: "Events") -> None:
-    # Spinning threads starve whatever shares the machine. Read when torch is loaded, hence the late import.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import torch
 
     from trainer.distributed import leave, take_place

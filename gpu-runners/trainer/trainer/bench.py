@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from trainer.captions import Pieces
-from trainer.data import Batches, Corpus
+from trainer.data import Batches, Corpus, TagFacts
 from trainer.distributed import Place
 from trainer.images import ImageStore
 from trainer.recipe import Hni, Recipe, Tags
@@ -73,6 +73,7 @@ def make_arm(architecture: dict[str, Any], recipe: Recipe) -> Any:
     corpus = Corpus(
         uids=[f"{i:032x}" for i in range(SAMPLES)],
         is_earlier_N=~everywhere,
+        source_N=torch.zeros(SAMPLES, dtype=torch.long),
         images=images,
         raw_NL=raw_NL,
         positives=pieces(raw_NL, tokens("positive")) if is_hq else None,
@@ -81,15 +82,12 @@ def make_arm(architecture: dict[str, Any], recipe: Recipe) -> Any:
         is_refined_N=everywhere,
         has_negative_2N=everywhere.expand(2, -1),
         tag_ids=[rng.sample(range(VOCABULARY), 4) if is_hq else [] for _ in range(SAMPLES)],
-        tag_count=VOCABULARY if is_hq else 0,
-        tag_weight_V=torch.ones(VOCABULARY if is_hq else 0),
+        tag_facts=TagFacts({}, torch.ones(VOCABULARY if is_hq else 0)),
         hash="",
     )
     nowhere = Path()
     spec = Spec("whetstone-train/1", "bench", 0, recipe, True, nowhere, (), nowhere, nowhere)
-    training = set_up(spec, Place(0, 1, torch.device("cpu")), (package, corpus))
-    assert isinstance(training.batches, Batches)
-    return training
+    return set_up(spec, Place(0, 1, torch.device("cpu")), (package, Batches(corpus, recipe, 0)))
 
 
 def pieces(raw_NL: torch.Tensor, positive_NL: torch.Tensor) -> Pieces:

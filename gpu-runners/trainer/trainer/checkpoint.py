@@ -39,7 +39,7 @@ def fingerprint(spec: Spec, data_hash: str) -> str:
     How the work is spread over devices doesn't count: another fleet may go on.
     """
     recipe = asdict(replace(spec.recipe, checkpoint_every_steps=Recipe.checkpoint_every_steps, scale=Scale()))
-    facts = [spec.name, spec.seed, recipe, spec.from_scratch, data_hash]
+    facts = [spec.name, spec.seed, recipe, spec.from_scratch, data_hash, spec.weights]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

@@ -5,6 +5,7 @@ Shape suffixes: N samples, B batch, T texts, L tokens, K own negatives of a samp
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
@@ -14,6 +15,8 @@ from torch import Tensor
 from trainer.captions import Pieces, choose_positive, positive_texts, uses_positives
 from trainer.images import ImagePlace, ImageStore
 from trainer.losses.tag_softmax import idf
+from trainer.mix import mix
+from trainer.order import seeded
 from trainer.recipe import Recipe
 from trainer.spec import ShardFiles, Spec, SpecError
 from trainer.text import ClipTokenizer, clean_text
@@ -28,6 +31,7 @@ class Corpus(NamedTuple):
 
     uids: list[str]
     is_earlier_N: Tensor
+    source_N: Tensor
     images: ImageStore
     raw_NL: Tensor
     positives: Pieces | None
@@ -37,9 +41,16 @@ class Corpus(NamedTuple):
     has_negative_2N: Tensor
     """Whether a sample has a d-, and whether it has t-."""
     tag_ids: list[list[int]]
-    tag_count: int
-    tag_weight_V: Tensor
+    tag_facts: "TagFacts"
     hash: str
+
+    @property
+    def tag_count(self) -> int:
+        return len(self.tag_facts.weight_V)
+
+    @property
+    def tag_weight_V(self) -> Tensor:
+        return self.tag_facts.weight_V
 
 
 class Batch(NamedTuple):
@@ -52,44 +63,80 @@ class Batch(NamedTuple):
     is_refined_B: Tensor
 
 
+class Rows(NamedTuple):
+    """Samples as their layers tell of them: text and, where there is one, refinement."""
+
+    uids: list[str]
+    is_earlier: list[bool]
+    source: list[int]
+    places: list[ImagePlace]
+    texts: list[tuple[str, dict[str, Any] | None]]
+
+    def take(self, index: list[int]) -> "Rows":
+        columns: Any = ([column[i] for i in index] for column in self)
+        return Rows(*columns)
+
+
+class TagFacts(NamedTuple):
+    """The tags a training knows, and the weight of each."""
+
+    number_of: dict[str, int]
+    weight_V: Tensor
+
+
 def read_corpus(spec: Spec, package: dict[str, Any], tokenizer: ClipTokenizer) -> Corpus:
-    """Reads and joins the layers. A sample without a refinement keeps its raw text and is out of the extra losses."""
-    uids, places, rows, is_earlier = [], [], [], []
-    for files in spec.data:
-        shard_uids, shard_places, shard_rows = _read_shard(files)
-        uids += shard_uids
-        places += shard_places
-        rows += shard_rows
-        is_earlier += [files.is_earlier] * len(shard_rows)
-    if len(rows) < 2:
-        raise SpecError(f"the data has {len(rows)} samples: training needs at least 2")
-    recipe, refined = spec.recipe, [row for _, row in rows]
-    texts = [text for text, _ in rows]
+    """The whole data in memory."""
+    rows = join_rows(read_rows(files) for files in spec.data)
+    if len(rows.uids) < 2:
+        raise SpecError(f"the data has {len(rows.uids)} samples: training needs at least 2")
+    return make_corpus(rows, (spec, package, tokenizer))
+
+
+def join_rows(parts: Iterable[Rows]) -> Rows:
+    joined = Rows([], [], [], [], [])
+    for part in parts:
+        for column, values in zip(joined, part, strict=True):
+            column += values
+    return joined
+
+
+def make_corpus(
+    rows: Rows, context: tuple[Spec, dict[str, Any], ClipTokenizer], tag_facts: TagFacts | None = None
+) -> Corpus:
+    """A sample without a refinement keeps its raw text and is out of the extra losses. Counts tags if not given."""
+    spec, package, tokenizer = context
+    texts = rows.texts
+    recipe, refined = spec.recipe, [row for _, row in texts]
     needs_tags, hni = recipe.tags.weight > 0, recipe.hni
     tags = [[clean_text(tag) for tag in row["positive_tags"]] if row and needs_tags else [] for row in refined]
-    vocabulary = tag_vocabulary(tags, recipe.tags.vocabulary_size)
-    tag_ids = [[vocabulary[tag] for tag in row if tag in vocabulary] for row in tags]
-    descriptions = [(row and row["negative_description"]) or "" for row in refined]
-    lists = [(row and ", ".join(row["negative_tags"])) or "" for row in refined]
+    known = tag_facts or count_tags(tags, recipe.tags.vocabulary_size)
+    descriptions = [(row["negative_description"] or "") if row else "" for row in refined]
+    lists = [", ".join(row["negative_tags"]) if row else "" for row in refined]
     # Where one kind of negative is missing the other stands in.
     negatives = [d or t for d, t in zip(descriptions, lists, strict=True)]
     negative_tags = [t or d for d, t in zip(descriptions, lists, strict=True)]
     needs_lists = hni.weight > 0 and (hni.tag_probability > 0 or hni.negatives == "both")
     return Corpus(
-        uids=uids,
-        is_earlier_N=torch.tensor(is_earlier),
-        images=ImageStore(places, package["image"], spec.image_cache_bytes, spec.threads),
-        raw_NL=tokenizer(texts),
-        positives=_positives(rows, recipe, tokenizer) if uses_positives(recipe) else None,
+        uids=rows.uids,
+        is_earlier_N=torch.tensor(rows.is_earlier),
+        source_N=torch.tensor(rows.source),
+        images=ImageStore(rows.places, package["image"], spec.image_cache_bytes, spec.threads),
+        raw_NL=tokenizer([text for text, _ in texts]),
+        positives=_positives(texts, recipe, tokenizer) if uses_positives(recipe) else None,
         negative_NL=tokenizer(negatives) if hni.weight > 0 else None,
         negative_tags_NL=tokenizer(negative_tags) if needs_lists else None,
         is_refined_N=torch.tensor([row is not None for row in refined]),
-        has_negative_2N=torch.tensor([[bool(text) for text in texts] for texts in (descriptions, lists)]),
-        tag_ids=tag_ids,
-        tag_count=len(vocabulary),
-        tag_weight_V=idf(_occurrences(tag_ids, len(vocabulary)), len(rows)),
-        hash=hashlib.sha256(repr((uids, rows)).encode()).hexdigest(),
+        has_negative_2N=torch.tensor([[bool(text) for text in kind] for kind in (descriptions, lists)]),
+        tag_ids=[[known.number_of[tag] for tag in row if tag in known.number_of] for row in tags],
+        tag_facts=known,
+        hash=hashlib.sha256(repr((rows.uids, texts)).encode()).hexdigest(),
     )
+
+
+def count_tags(tags: list[list[str]], size: int) -> TagFacts:
+    number_of = tag_vocabulary(tags, size)
+    ids = [[number_of[tag] for tag in row if tag in number_of] for row in tags]
+    return TagFacts(number_of, idf(_occurrences(ids, len(number_of)), len(tags)))
 
 
 def tag_vocabulary(tags: list[list[str]], size: int) -> dict[str, int]:
@@ -102,22 +149,34 @@ def tag_vocabulary(tags: list[list[str]], size: int) -> dict[str, int]:
 class Batches:
     """The batch of each step. Epochs are seeded shuffles; what is left over at the end of one is dropped."""
 
-    def __init__(self, corpus: Corpus, recipe: Recipe, seed: int) -> None:
+    def __init__(self, corpus: Corpus, recipe: Recipe, seed: int, weights: tuple[float, ...] | None = None) -> None:
         self.corpus, self.recipe, self.seed = corpus, recipe, seed
         self.train_N, self.held_N = split(corpus.uids, seed=seed, share=recipe.watch.holdout_share)
         if len(self.train_N) < 2:
             raise SpecError(f"{len(self.train_N)} samples are left to train on: lower watch.holdoutShare")
+        self.samples = len(corpus.uids)
         self.size = min(recipe.batch_size, len(self.train_N))
         self.steps_per_epoch = len(self.train_N) // self.size
+        self.order = mix(corpus.source_N[self.train_N], weights, (self.size, self.steps_per_epoch, seed))
         self.epoch, self.order_N = -1, torch.empty(0)
 
     def index(self, step: int) -> Tensor:
         epoch, position = divmod(step, self.steps_per_epoch)
         if epoch != self.epoch:
-            generator = seeded(self.seed, f"epoch {epoch}")
-            self.epoch = epoch
-            self.order_N = self.train_N[torch.randperm(len(self.train_N), generator=generator)]
+            self.epoch, self.order_N = epoch, self.train_N[self._shuffle(epoch)]
         return self.order_N[position * self.size : (position + 1) * self.size]
+
+    def _shuffle(self, epoch: int) -> Tensor:
+        if self.order:
+            return self.order.window(epoch)
+        return torch.randperm(len(self.train_N), generator=seeded(self.seed, f"epoch {epoch}"))
+
+    def prefetch(self, step: int, share: Callable[[Tensor], Tensor]) -> None:
+        """Starts decoding this process's images of a step that is to come."""
+        self.corpus.images.prefetch(share(self.index(step)))
+
+    def undecodable(self) -> int:
+        return len(self.corpus.images.undecodable)
 
     def __getitem__(self, step: int) -> Batch:
         corpus, recipe, index_B = self.corpus, self.recipe, self.index(step)
@@ -170,22 +229,21 @@ def _occurrences(tag_ids: list[list[int]], tag_count: int) -> Tensor:
     return torch.bincount(seen, minlength=tag_count)
 
 
-def seeded(seed: int, purpose: str) -> torch.Generator:
-    """A generator for one purpose: resuming needs no generator state, and arms of one seed share their draws."""
-    digest = hashlib.sha256(f"{seed} {purpose}".encode()).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest[:7], "big"))
-
-
-def _read_shard(
-    files: ShardFiles,
-) -> tuple[list[str], list[ImagePlace], list[tuple[str, dict[str, Any] | None]]]:
+def read_rows(files: ShardFiles) -> Rows:
+    """A shard's samples, its layers joined by uid."""
     base = _read_layer(files.base, BASE_COLUMNS)
     refined = {row["uid"]: row for row in _read_layer(files.refined, REFINED_COLUMNS)} if files.refined else {}
     if not files.shard.is_file():
         raise SpecError(f"shard {files.shard.name} is missing")
-    places = [ImagePlace(files.shard, row["image_offset"], row["image_bytes"]) for row in base]
-    uids = [row["uid"] for row in base]
-    return uids, places, [(row["text"], refined.get(row["uid"])) for row in base]
+    if files.samples not in (None, len(base)):
+        raise SpecError(f"shard {files.shard.name} has {len(base)} samples, but its version says {files.samples}")
+    return Rows(
+        uids=[row["uid"] for row in base],
+        is_earlier=[files.is_earlier] * len(base),
+        source=[files.source] * len(base),
+        places=[ImagePlace(files.shard, row["image_offset"], row["image_bytes"]) for row in base],
+        texts=[(row["text"], refined.get(row["uid"])) for row in base],
+    )
 
 
 def _read_layer(path: Any, columns: list[str]) -> list[dict[str, Any]]:

@@ -21,6 +21,11 @@ class Place:
         """This process's rows of a batch that all processes drew alike."""
         return values_B.chunk(self.world)[self.rank] if self.world > 1 else values_B
 
+    def meet(self) -> None:
+        """Waits until all processes are here."""
+        if self.world > 1:
+            dist.barrier()
+
     def gather(self, local: Tensor) -> Tensor:
         """Rows of all processes, in order; gradients flow back to where each row came from."""
         return torch.cat(differentiable.all_gather(local.contiguous())) if self.world > 1 else local

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
 
 
 def seeded(seed: int, purpose: str) -> torch.Generator:
@@ -133,8 +132,3 @@ class _Stream:
 
 def _shuffled(places: list[Place], seed: int, purpose: str) -> list[Place]:
     return [places[i] for i in torch.randperm(len(places), generator=seeded(seed, purpose)).tolist()]
-
-
-def to_tensor(places: list[Place], firsts: list[int]) -> Tensor:
-    """Places as numbers of samples, where shard `i` begins at sample `firsts[i]`."""
-    return torch.tensor([firsts[place.shard] + place.row for place in places])

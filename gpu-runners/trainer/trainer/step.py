@@ -9,12 +9,13 @@ from torch import Tensor, nn
 from trainer.augment import augment
 from trainer.continual.distillation import similarity
 from trainer.continual.learner import Learner
-from trainer.data import Batch, Batches, Corpus, seeded
+from trainer.data import Batch, Batches, Corpus
 from trainer.distributed import Place
 from trainer.gradient_cache import Chunk, cached_backward, cut
 from trainer.losses.objective import Features, Losses, Targets, objective
 from trainer.model import Towers, Trainee, clamp_scale
 from trainer.optim import learning_rate
+from trainer.order import seeded
 from trainer.scale import clip_gradients
 from trainer.spec import Spec, SpecError
 
@@ -123,10 +124,10 @@ class Training:
         self.learner.estimate_fisher(batches, generator)
 
     def _images(self, step: int, batch: Batch) -> Tensor:
-        recipe, place, images = self.spec.recipe, self.place, self.corpus.images
-        pixels_BCHW = images[place.share(batch.index_B)].to(place.device)
+        recipe, place = self.spec.recipe, self.place
+        pixels_BCHW = self.batches.corpus.images[place.share(batch.index_B)].to(place.device)
         if step + 1 < recipe.steps:
-            images.prefetch(place.share(self.batches.index(step + 1)))
+            self.batches.prefetch(step + 1, place.share)
         draws_B4 = torch.rand(self.batches.size, 4, generator=seeded(self.spec.seed, f"augment {step}"))
         mean_C11, std_C11 = self.normal
         return (augment(pixels_BCHW, recipe.augment, place.share(draws_B4)) - mean_C11) / std_C11

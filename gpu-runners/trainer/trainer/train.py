@@ -13,15 +13,18 @@ from trainer.context import with_context
 from trainer.continual.averaging import swapped
 from trainer.continual.learner import Learner
 from trainer.curve import Clock
-from trainer.data import Batches, Corpus, read_corpus
+from trainer.data import Batches, read_corpus
 from trainer.distributed import Place
 from trainer.events import Events
+from trainer.lent_shards import LentShards
 from trainer.model import Trainee, build_clip, read_package
 from trainer.optim import make_optimizer
+from trainer.pretrained.start import Origin, write_start
 from trainer.results import whole_clip, write_results
 from trainer.scale import prepare, share_work
 from trainer.spec import Spec, SpecError
 from trainer.step import Training
+from trainer.stream import StreamedBatches
 from trainer.text import ClipTokenizer
 from trainer.watch.make_probe import make_probe
 from trainer.watch.watcher import Watcher
@@ -30,10 +33,15 @@ from trainer.watch.watcher import Watcher
 def train(spec: Spec, place: Place, events: Events) -> None:
     """Trains, writes the package to `spec.output` and says so in events."""
     started = time.monotonic()
+    make_start(spec, place)
     package = with_context(read_package(spec.init), spec.recipe.context)
     tokenizer = ClipTokenizer(spec.init / "tokenizer.json", package)
-    corpus = read_corpus(spec, package, tokenizer)
-    training = set_up(spec, place, (package, corpus))
+    if spec.recipe.data.streaming:
+        batches = StreamedBatches(spec, (package, tokenizer), LentShards(spec.data, spec.is_lent, events))
+    else:
+        batches = Batches(read_corpus(spec, package, tokenizer), spec.recipe, spec.seed, spec.weights)
+    training = set_up(spec, place, (package, batches))
+    corpus = training.corpus
     owner = fingerprint(spec, corpus.hash)
     watcher = Watcher(spec.recipe, make_probe(training, tokenizer), Progress())
     if spec.resume:
@@ -41,9 +49,9 @@ def train(spec: Spec, place: Place, events: Events) -> None:
     elif spec.recipe.continual.ewc.weight:
         training.estimate_fisher()
     counts = {
-        "samples": len(corpus.uids),
+        "samples": batches.samples,
         "refined": int(corpus.is_refined_N.sum()),
-        "undecodable": len(corpus.images.undecodable),
+        "undecodable": batches.undecodable(),
     }
     if held_out := len(training.batches.held_N):
         counts["heldOut"] = held_out
@@ -54,7 +62,7 @@ def train(spec: Spec, place: Place, events: Events) -> None:
 
     whole = whole_clip(training, watcher, package)
     if place.rank == 0:
-        counts["undecodable"] = len(corpus.images.undecodable)
+        counts["undecodable"] = batches.undecodable()
         metrics = write_results(training, (whole, package), (counts, progress))
         events("done", metrics=metrics | {"seconds": round(time.monotonic() - started, 2)}, counts=counts)
 
@@ -120,13 +128,24 @@ def resume(path: Path, training: Training, watcher: Watcher, owner: str) -> None
     watcher.best = training.learner.placed(best)
 
 
-def set_up(spec: Spec, place: Place, source: tuple[dict[str, Any], Corpus]) -> Training:
-    package, corpus = source
-    batches = Batches(corpus, spec.recipe, spec.seed)
+def make_start(spec: Spec, place: Place) -> None:
+    """Where no package is given, makes one of an architecture's name or of a checkpoint of the hub."""
+    if not (spec.architecture or spec.hub_id):
+        return
+    if place.rank == 0:
+        origin = Origin(architecture=spec.architecture, hub_id=spec.hub_id, revision=spec.hub_revision)
+        write_start(origin, spec.name, spec.init)
+    place.meet()
+
+
+def set_up(spec: Spec, place: Place, source: tuple[dict[str, Any], Batches]) -> Training:
+    package, batches = source
+    corpus = batches.corpus
     if batches.size % place.world:
         raise SpecError(f"a batch of {batches.size} can't be split over {place.world} processes: change batchSize")
     torch.manual_seed(spec.seed)
-    weights = None if spec.from_scratch else spec.init / "weights.safetensors"
+    is_fresh = spec.from_scratch or spec.architecture is not None
+    weights = None if is_fresh else spec.init / "weights.safetensors"
     clip = build_clip(package["architecture"], weights, spec.recipe.context)
     trainee = Trainee(clip, package["embedDim"], corpus.tag_count, spec.recipe.contrastive).to(place.device).train()
     is_distilled = spec.recipe.continual.distillation.weight > 0

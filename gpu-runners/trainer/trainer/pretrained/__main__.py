@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from trainer.pretrained.make_package import Origin, make_package
+from trainer.pretrained.make_package import make_package
+from trainer.pretrained.start import Origin
 from trainer.spec import SpecError
 
 

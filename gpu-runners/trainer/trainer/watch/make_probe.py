@@ -2,7 +2,7 @@
 
 import torch
 
-from trainer.data import seeded
+from trainer.order import seeded
 from trainer.spec import SpecError
 from trainer.step import Training
 from trainer.text import ClipTokenizer
