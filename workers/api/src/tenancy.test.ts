@@ -146,7 +146,9 @@ test("the table names every route that takes an id", () => {
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
 
-  expect(known.filter((route) => route.includes("{")).toSorted()).toEqual(
+  // Recipes are the platform's own: their names tell nothing of a workspace.
+  const isPublic = (route: string) => route === "GET /v1/recipes/{name}";
+  expect(known.filter((route) => route.includes("{") && !isPublic(route)).toSorted()).toEqual(
     routes.map(({ method, path }) => `${method} ${path}`).toSorted(),
   );
 });
