@@ -40,6 +40,8 @@ say("scoring, 50,000 images x 1,000 texts:");
 await run(process.execPath, ["--expose-gc", "tests/bench/scoring.ts"], ".");
 say("evaluation beside CLIP_benchmark's:");
 await run(process.execPath, ["tests/bench/parity.ts", "2000"], ".");
+say("experiences over HTTP beside MLflow:");
+await run(process.execPath, ["tests/bench/experiences.ts"], ".");
 say("ingest memory (goal: the same for both sizes):");
 await run(process.execPath, ["tests/bench/ingest-memory.ts", ...process.argv.slice(2)], ".");
 

@@ -138,7 +138,8 @@ beforeAll(async () => {
     sch: schedule.id,
     imp: streamImport.id,
   };
-});
+  // A row of everything takes a while on a busy machine.
+}, 60_000);
 
 test("the table names every route that takes an id", () => {
   const paths = app.getOpenAPI31Document({ openapi: "3.1.0", info: { title: "", version: "" } }).paths ?? {};
