@@ -51,10 +51,10 @@ def test_scores_of_perfect_blind_and_reversed_encoders() -> None:
 
 def test_intervals_are_students_and_a_gain_is_bold_where_zero_is_out() -> None:
     mean, half = interval([1.0, 2.0, 3.0])
-    results = {"raw": {0: {"x": 10.0}, 1: {"x": 20.0}}, "all": {0: {"x": 15.0}, 1: {"x": 25.1}, 2: {"x": 0.0}}}
+    results = {"raw": {0: {"x": 10.0}, 1: {"x": 20.0}}, "all": {0: {"x": 15.0}, 1: {"x": 25.2}, 2: {"x": 0.0}}}
 
     text = table(results, ["x"])
 
     assert (mean, half) == (2.0, pytest.approx(4.303 / 3**0.5))
     assert "| raw | 2 | 15.0 ± 63.5 |" in text
-    assert "| all less raw | 2 | **+5.0 ± 0.6** |" in text
+    assert "| all less raw | 2 | **+5.1 ± 1.3** |" in text
