@@ -122,6 +122,7 @@ test(
     expect(straight.counts).toEqual({ samples: 18, refined: 17, undecodable: 0 });
     expect(straight.steps.at(-1)).toBe(8);
     expect([...straight.written.keys()].toSorted()).toEqual([
+      "card.md",
       "curve.jsonl",
       "model.json",
       "text.onnx",

@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--ewc", type=float, default=1000.0, help="lambda")
     parser.add_argument("--memory", type=int, default=20, help="images a class that replay keeps")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
 
     # Spinning threads starve whatever shares the machine. Read when torch is loaded, hence the late imports.
