@@ -32,11 +32,13 @@ def table(results: dict[str, dict[int, dict[str, float]]], columns: list[str]) -
 
 def _cell(values: list[float]) -> str:
     mean, half = interval(values)
-    return f"{mean:.1f} ± {half:.1f}"
+    return f"{mean:.1f}" if math.isnan(half) else f"{mean:.1f} ± {half:.1f}"
 
 
 def _gain(values: list[float]) -> str:
     """Bold where the interval leaves zero out."""
     mean, half = interval(values)
+    if math.isnan(half):
+        return f"{mean:+.1f}"
     text = f"{mean:+.1f} ± {half:.1f}"
     return f"**{text}**" if abs(mean) > half else text
