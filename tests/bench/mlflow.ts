@@ -33,7 +33,9 @@ export async function startMlflow(): Promise<Mlflow> {
   const folder = await mkdtemp(join(tmpdir(), "whetstone-mlflow-"));
   const port = await freePort();
   const store = ["--backend-store-uri", `sqlite:///${folder}/mlflow.db`, "--default-artifact-root", `${folder}/files`];
-  const server = spawn(python, ["-m", "mlflow", "server", ...store, "--host", "127.0.0.1", "--port", String(port)], {
+  // One worker: the client sends one batch at a time, and uvicorn kills workers that are slow to start on a busy machine.
+  const address = ["--host", "127.0.0.1", "--port", String(port), "--workers", "1"];
+  const server = spawn(python, ["-m", "mlflow", "server", ...store, ...address], {
     cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, MLFLOW_DISABLE_TELEMETRY: "true", DO_NOT_TRACK: "true" },
     stdio: "ignore",
