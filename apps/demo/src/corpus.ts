@@ -20,6 +20,8 @@ export interface Drawing {
   altText: string;
   label: string;
   tags: readonly string[];
+  /** Of a test drawing: the label of another concept of its kind, a false caption that is hard to tell from the true one. */
+  falseLabel: string | null;
 }
 
 export interface DrawOptions {
@@ -68,15 +70,26 @@ async function draw(
   options: DrawOptions & { role: Role; concepts: readonly Concept[] },
 ): Promise<Drawing> {
   const { label, tags, hexcode } = concept;
-  const altText =
-    options.role === "test" ? label : makeAltText(concept, options.concepts, `${options.seed}/${vendor.name}`).text;
+  const isTest = options.role === "test";
+  const altText = isTest ? label : makeAltText(concept, options.concepts, `${options.seed}/${vendor.name}`).text;
   return {
     key: `${vendor.name}-${hexcode.toLowerCase()}`,
     png: await rasterise(svg, options.sizePx, options.cacheFolder),
     altText,
     label,
     tags,
+    falseLabel: isTest ? pickFalseLabel(concept, options) : null,
   };
+}
+
+function pickFalseLabel(
+  { label, group, subgroup, hexcode }: Concept,
+  { seed, concepts }: { seed: string; concepts: readonly Concept[] },
+): string | null {
+  const others = concepts.filter((other) => other.label !== label && other.group === group);
+  const siblings = others.filter((other) => other.subgroup === subgroup);
+  const pool = siblings.length > 0 ? siblings : others;
+  return pool.length > 0 ? createRandom(`${seed}/false/${hexcode}`).pick(pool).label : null;
 }
 
 /** The same lot for the same seed, in the order of the list. */
@@ -104,11 +117,16 @@ export async function writeArchives(drawings: readonly Drawing[], folder: string
 async function writeArchive(drawings: readonly Drawing[], path: string): Promise<void> {
   const tar = createPack();
   const written = pipeline(tar, createWriteStream(path));
-  for (const { key, png, altText, label, tags } of drawings) {
+  for (const { key, png, altText, label, tags, falseLabel } of drawings) {
     const mtime = new Date(0);
+    const facts = {
+      label,
+      tags: [...new Set([label, ...tags])],
+      ...(falseLabel === null ? {} : { negative_caption: falseLabel }),
+    };
     tar.entry({ name: `${key}.png`, mtime }, png);
     tar.entry({ name: `${key}.txt`, mtime }, altText);
-    tar.entry({ name: `${key}.json`, mtime }, JSON.stringify({ label, tags: [...new Set([label, ...tags])] }));
+    tar.entry({ name: `${key}.json`, mtime }, JSON.stringify(facts));
   }
   tar.finalize();
   await written;

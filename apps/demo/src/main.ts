@@ -120,7 +120,9 @@ async function runArms(steps: Steps, { stages, flags, baseId, versionId, on }: A
   const metrics: Record<ArmName, Record<string, unknown>> = { raw: {}, hq: {} };
   for (let seed = flags.seed; seed < flags.seed + flags.seeds; seed += 1) {
     for (const arm of armNames) {
-      const model = await stages.run(`train ${arm}`, () => steps.train(arm, { versionId, initModelId: baseId, seed }));
+      const model = await stages.run(`train ${arm}`, () =>
+        steps.train(arm, { recipe: demoRecipe.arms[arm], versionId, initModelId: baseId, seed }),
+      );
       metrics[arm] = model.metrics;
       scores[arm].push(await stages.run("evaluate", () => steps.evaluate(model.id, on)));
     }

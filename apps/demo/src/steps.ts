@@ -2,21 +2,35 @@ import { Evaluation, type EvaluationScores, Model, Run, Version } from "@whetsto
 import { type Client, createClient } from "@whetstone/schemas/client";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import { type ArmName, demoRecipe } from "./recipe.ts";
+import { demoRecipe } from "./recipe.ts";
 import type { Stack } from "./stack.ts";
 import type { Scores } from "./summary.ts";
 
 const packages = resolve(import.meta.dirname, "../../../gpu-runners/vision/models");
 const Pushed = z.object({ version: Version, run: Run });
 
+export interface TrainInput {
+  recipe: unknown;
+  versionId: string;
+  initModelId: string;
+  seed: number;
+}
+
+export interface TestSet {
+  versionId: string;
+  classesPath: string;
+}
+
 export interface Steps {
   api: Client;
   pushModel(name: string): Promise<Model>;
   pushDataset(name: string, archives: readonly string[]): Promise<Version>;
   refine(versionId: string, seed: number): Promise<{ version: Version; run: Run }>;
-  train(arm: ArmName, input: { versionId: string; initModelId: string; seed: number }): Promise<Model>;
+  train(name: string, input: TrainInput): Promise<Model>;
   judgeTexts(modelId: string, versionId: string): Promise<Extract<EvaluationScores, { type: "text-scores" }>>;
-  evaluate(modelId: string, on: { versionId: string; classesPath: string }): Promise<Scores>;
+  evaluate(modelId: string, on: TestSet): Promise<Scores>;
+  /** Share of test drawings closer to their true label than to another of their kind. */
+  judgePairs(modelId: string, versionId: string): Promise<number>;
 }
 
 /** The demo's verbs, each one CLI command (or API call) as a user would give it. */
@@ -52,17 +66,16 @@ export function createSteps(stack: Stack): Steps {
       return { run, version: await api.versions.get(run.output.versionId) };
     },
 
-    async train(arm, { versionId, initModelId, seed }) {
-      const recipe = JSON.stringify(demoRecipe.arms[arm]);
+    async train(name, { recipe, versionId, initModelId, seed }) {
       const run = await whetstone(Run, [
         "train",
         versionId,
         "--name",
-        `emoji-clip-${arm}`,
+        `emoji-clip-${name}`,
         "--init",
         initModelId,
         "--recipe",
-        recipe,
+        JSON.stringify(recipe),
         "--seed",
         String(seed),
       ]);
@@ -74,6 +87,12 @@ export function createSteps(stack: Stack): Steps {
       for (const scores of await evaluateTasks(modelId, ["--on", versionId, "--task", "text-scores"]))
         if (scores.type === "text-scores") return scores;
       throw new Error("the judge gave no text scores");
+    },
+
+    async judgePairs(modelId, versionId) {
+      for (const scores of await evaluateTasks(modelId, ["--on", versionId, "--task", "compositional-pairs"]))
+        if (scores.type === "compositional-pairs") return scores.accuracy;
+      throw new Error("the evaluation gave no pairs");
     },
 
     async evaluate(modelId, { versionId, classesPath }) {

@@ -1,4 +1,5 @@
-"""`python -m recipes.proof run|table [cifar]`: trains what is missing and scores it, or prints what there is.
+"""`python -m recipes.proof run|table|arms [cifar|emoji]`: trains what is missing and scores it, prints what there is, or
+the recipes of the arms. The emoji arms are run on the stack by `apps/demo/src/proof.ts`, which leaves its results here.
 
 Every arm and seed leaves one JSON file under `.cache/proof`, so a run may stop anywhere and goes on where it was;
 `run --minutes` stops by itself after the training in hand. Trainings are those of `python -m trainer`, in this process.
@@ -18,17 +19,22 @@ CIFAR = ROOT.parent / "shared" / "data" / "cifar10"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="recipes.proof", description=__doc__)
-    parser.add_argument("verb", choices=["run", "table"])
-    parser.add_argument("corpus", choices=["cifar"], default="cifar", nargs="?")
+    parser.add_argument("verb", choices=["run", "table", "arms"])
+    parser.add_argument("corpus", choices=["cifar", "emoji"], default="cifar", nargs="?")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--forms", action="store_true", help="other forms of the losses as well")
     parser.add_argument("--cifar", type=Path, default=CIFAR, help="folder with CIFAR-10's two Parquet files")
     arguments = parser.parse_args()
-    from recipes.proof.arms import ARMS, FORMS
+    from recipes.proof.arms import ARMS, FORMS, recipe_of
 
     arms = list(ARMS | FORMS) if arguments.forms else list(ARMS)
+    if arguments.verb == "arms":
+        print(json.dumps({arm: recipe_of(arm, arguments.corpus) for arm in arms}))
+        return
     if arguments.verb == "run":
+        if arguments.corpus != "cifar":
+            raise SystemExit("the emoji arms run on the stack: `npm run bench:proof` does both")
         run(arguments, arms)
     show(arguments.corpus, arms)
 
