@@ -20,6 +20,7 @@ export interface Drawing {
   altText: string;
   label: string;
   tags: readonly string[];
+  group: string;
   /** Of a test drawing: the label of another concept of its kind, a false caption that is hard to tell from the true one. */
   falseLabel: string | null;
 }
@@ -78,6 +79,7 @@ async function draw(
     altText,
     label,
     tags,
+    group: concept.group,
     falseLabel: isTest ? pickFalseLabel(concept, options) : null,
   };
 }
@@ -117,10 +119,11 @@ export async function writeArchives(drawings: readonly Drawing[], folder: string
 async function writeArchive(drawings: readonly Drawing[], path: string): Promise<void> {
   const tar = createPack();
   const written = pipeline(tar, createWriteStream(path));
-  for (const { key, png, altText, label, tags, falseLabel } of drawings) {
+  for (const { key, png, altText, label, tags, group, falseLabel } of drawings) {
     const mtime = new Date(0);
     const facts = {
       label,
+      group,
       tags: [...new Set([label, ...tags])],
       ...(falseLabel === null ? {} : { negative_caption: falseLabel }),
     };

@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { createClient } from "@whetstone/schemas/client";
 import { type Drawing, type DrawOptions, drawRole, listLabels, writeArchives } from "./corpus.ts";
+import { formatLives, liveLifetimes } from "./lifelong.ts";
 import { scorePixelNeighbours } from "./pixel-nearest-neighbour.ts";
 import { type ArmName, armNames, demoRecipe } from "./recipe.ts";
 import { makeReport } from "./report.ts";
@@ -33,19 +35,27 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void stack.stop().then(() => process.exit(130)));
   try {
-    const { measured, report } = await measure({ flags, stages, stack });
+    const { measured, report, archives } = await measure({ flags, stages, stack });
+    const lives = await stages.run("lifelong", () =>
+      liveLifetimes(stack, { out: join(demoFolder, "lifelong"), archives }),
+    );
     measured.summary.seconds.total = round((performance.now() - startedAt) / 1000);
     await writeFile(join(demoFolder, "summary.json"), `${JSON.stringify(Summary.parse(measured.summary), null, 2)}\n`);
     await writeFile(join(demoFolder, "report.html"), report);
     await writeFile(join(demoFolder, "seeds.json"), `${JSON.stringify(measured.seeds, null, 2)}\n`);
-    process.stdout.write(flags.isJson ? `${JSON.stringify(measured.summary)}\n` : `\n${formatTables(measured)}\n\n`);
+    process.stdout.write(
+      flags.isJson
+        ? `${JSON.stringify(measured.summary)}\n`
+        : `\n${formatTables(measured)}\n\n${formatLives(lives)}\n\n`,
+    );
     const { total } = measured.summary.seconds;
     process.stderr.write(`page of results: ${join(demoFolder, "report.html")}\n`);
     process.stderr.write(`summary: ${join(demoFolder, "summary.json")}, ${total} s in all\n`);
-    if (flags.isKept)
-      process.stderr.write(
-        `the stack stays up: ${stack.url} (docs: ${stack.url}/docs); stop it with: npx whetstone down\n`,
-      );
+    if (flags.isKept) {
+      const { url } = await createClient({ baseUrl: stack.url, key: stack.key }).session.createLink();
+      process.stderr.write(`the stack stays up; stop it with: npx whetstone down\n`);
+      process.stderr.write(`dashboard (signs in once, within 15 minutes): ${url}\n`);
+    } else process.stderr.write("to look at it all in the dashboard: npx whetstone up\n");
   } finally {
     if (flags.isKept) stack.release();
     else await stack.stop();
@@ -104,7 +114,8 @@ async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages;
     classCount: archives.classCount,
     cacheHits: run.counts["cacheHits"] ?? 0,
   };
-  return { measured, report: await makeReport(steps.api, refined.version.id, measured) };
+  const report = await makeReport(steps.api, refined.version.id, measured);
+  return { measured, report, archives: archives.corpus };
 }
 
 interface ArmInput {

@@ -25,7 +25,7 @@ const { values } = parseArgs({
 });
 const deadline = performance.now() + 60_000 * Number(values.minutes);
 const arms = Arms.parse(JSON.parse(await runProof("arms")));
-const stack = await openStack(join(root, ".whetstone-proof"));
+const stack = await openStack(join(root, ".whetstone/proof"));
 try {
   const steps = createSteps(stack);
   const data = await prepare(steps);

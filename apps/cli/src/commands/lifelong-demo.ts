@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { toCount } from "../flags.ts";
 import { createOutput } from "../output.ts";
+import { openSession } from "../session.ts";
 
 export interface DemoFlags {
   out: string;
@@ -11,6 +12,7 @@ export interface DemoFlags {
   seeds: number;
   experiences?: number;
   reuse?: true;
+  push?: true;
 }
 
 export function lifelongDemoCommand(): Command {
@@ -30,9 +32,12 @@ export function lifelongDemoCommand(): Command {
     .option("--seeds <n>", "lifetimes of each learner in each scenario", toCount, 3)
     .option("--experiences <n>", "batches learned of each task (default: 60)", toCount)
     .option("--reuse", "measure the lifetimes that are in --out already")
+    .option("--push", "feed the lives into streams of the API, one a learner")
     .action(async (flags: DemoFlags, self: Command) => {
-      const output = createOutput(self.optsWithGlobals<{ json?: boolean }>());
+      // Before the learners live, so that a missing API is known at once.
+      const session = flags.push ? await openSession(self) : undefined;
+      const output = session?.output ?? createOutput(self.optsWithGlobals<{ json?: boolean }>());
       const { runDemo } = await import("../lifelong/demo/run-demo.ts");
-      await runDemo({ ...flags, out: resolve(flags.out) }, output);
+      await runDemo({ ...flags, out: resolve(flags.out) }, { output, ...(session ? { api: session.api } : {}) });
     });
 }

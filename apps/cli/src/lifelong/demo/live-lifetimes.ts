@@ -66,7 +66,10 @@ function toArguments({ cifar10, archives, protocol, seeds, experiences }: DemoFl
     });
   return [
     ...(folder ? ["--cifar10", resolve(folder)] : ["--archives", ...(archives ?? []).map((path) => resolve(path))]),
-    ...["--protocol", protocol, "--seeds", String(seeds)],
+    "--protocol",
+    protocol,
+    "--seeds",
+    String(seeds),
     ...(experiences === undefined ? [] : ["--experiences", String(experiences)]),
   ];
 }

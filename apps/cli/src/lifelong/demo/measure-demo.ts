@@ -12,7 +12,7 @@ import { z } from "zod";
 import { loadExperts, measureLog } from "../load-lifetime.ts";
 
 /** `lifetimes.json` of the learners' program. Row 0 of a matrix is before any learning, row i after learning block i. */
-const Lifetimes = z.object({
+export const Lifetimes = z.object({
   protocol: z.string(),
   lifetimes: z.array(
     z.object({
