@@ -1,4 +1,4 @@
-import type { Workspace } from "@whetstone/schemas/api";
+import { defaultQuotas, type Workspace } from "@whetstone/schemas/api";
 import { workspaces } from "@whetstone/schemas/db";
 import { eq } from "drizzle-orm";
 import { type Context, requireScope, workspaceOf } from "../context.ts";
@@ -15,5 +15,6 @@ export async function workspaceRow(ctx: Context): Promise<typeof workspaces.$inf
   const id = workspaceOf(ctx);
   const row = await ctx.db.query.workspaces.findFirst({ where: eq(workspaces.id, id) });
   if (!row) throw notFound("workspace", id);
-  return row;
+  // A workspace made before a quota was thought of has the default.
+  return { ...row, quotas: { ...defaultQuotas, ...row.quotas } };
 }
