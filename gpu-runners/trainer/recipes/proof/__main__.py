@@ -1,5 +1,7 @@
-"""`python -m recipes.proof run|table|arms [cifar|emoji]`: trains what is missing and scores it, prints what there is, or
-the recipes of the arms. The emoji arms are run on the stack by `apps/demo/src/proof.ts`, which leaves its results here.
+"""`python -m recipes.proof run|table|arms [cifar|emoji]`: trains and scores what is missing, or prints what there is.
+
+`arms` prints the recipes as JSON. The emoji arms are run on the stack by `apps/demo/src/proof.ts`, which leaves its
+results here.
 
 Every arm and seed leaves one JSON file under `.cache/proof`, so a run may stop anywhere and goes on where it was;
 `run --minutes` stops by itself after the training in hand. Trainings are those of `python -m trainer`, in this process.
