@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Center, Group, Loader, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Center, Code, Group, Loader, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link, useRouter } from "@tanstack/react-router";
 import { ApiError } from "@whetstone/schemas/client";
@@ -53,13 +53,28 @@ export function NotFound() {
   );
 }
 
-/** A list with nothing in it: says why, and what to do next. */
-export function Empty({ title, lead, children }: { title: string; lead: string; children?: ReactNode }) {
+/** A list with nothing in it: says why, and what to do next, as a command where there is one. */
+export function Empty({
+  title,
+  lead,
+  command,
+  children,
+}: {
+  title: string;
+  lead: string;
+  command?: string;
+  children?: ReactNode;
+}) {
   return (
     <Center mih="30vh">
       <Stack align="center" gap="xs" maw={480} ta="center">
         <Title order={2}>{title}</Title>
         <Text c="dimmed">{lead}</Text>
+        {command !== undefined && (
+          <Code block ta="left">
+            {command}
+          </Code>
+        )}
         {children}
       </Stack>
     </Center>

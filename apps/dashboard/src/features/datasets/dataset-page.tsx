@@ -1,4 +1,4 @@
-import { Anchor, Code, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Version } from "@whetstone/schemas/api";
@@ -50,9 +50,11 @@ export function DatasetPage() {
         columns={columns}
         label={words.versions}
         empty={
-          <Empty title={words.noVersions} lead={words.noVersionsLead}>
-            <Code block ta="left">{`npx whetstone dataset push ./photos.zip --name ${dataset.name}`}</Code>
-          </Empty>
+          <Empty
+            title={words.noVersions}
+            lead={words.noVersionsLead}
+            command={`npx whetstone dataset push ./photos.zip --name ${dataset.name}`}
+          />
         }
       />
     </Page>

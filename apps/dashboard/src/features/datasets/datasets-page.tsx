@@ -1,4 +1,4 @@
-import { Anchor, Code, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Dataset } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
@@ -41,13 +41,7 @@ export function DatasetsPage() {
         query={datasetsQuery}
         columns={columns}
         label={strings.nav.datasets}
-        empty={
-          <Empty title={words.none} lead={words.noneLead}>
-            <Code block ta="left">
-              {words.push}
-            </Code>
-          </Empty>
-        }
+        empty={<Empty title={words.none} lead={words.noneLead} command={words.push} />}
       />
     </Page>
   );

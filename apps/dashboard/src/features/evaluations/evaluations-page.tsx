@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Code, Text } from "@mantine/core";
+import { Anchor, Button, Checkbox, Text } from "@mantine/core";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Evaluation } from "@whetstone/schemas/api";
 import { maxCompared } from "@whetstone/schemas/api";
@@ -65,13 +65,7 @@ export function EvaluationsPage() {
         query={evaluationsQuery}
         columns={columns}
         label={strings.nav.evaluations}
-        empty={
-          <Empty title={words.none} lead={words.noneLead}>
-            <Code block ta="left">
-              {words.example}
-            </Code>
-          </Empty>
-        }
+        empty={<Empty title={words.none} lead={words.noneLead} command={words.example} />}
       />
     </Page>
   );

@@ -1,4 +1,4 @@
-import { Anchor, Code } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Model } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
@@ -32,13 +32,7 @@ export function ModelsPage() {
         query={modelsQuery}
         columns={columns}
         label={strings.nav.models}
-        empty={
-          <Empty title={words.none} lead={words.noneLead}>
-            <Code block ta="left">
-              {words.push}
-            </Code>
-          </Empty>
-        }
+        empty={<Empty title={words.none} lead={words.noneLead} command={words.push} />}
       />
     </Page>
   );

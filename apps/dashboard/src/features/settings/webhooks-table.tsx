@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Text } from "@mantine/core";
+import { Badge, Button, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Webhook } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
@@ -36,13 +36,7 @@ export function WebhooksTable() {
       query={webhooksQuery}
       columns={columns}
       label={words.webhooks}
-      empty={
-        <Empty title={words.noWebhooks} lead={words.noWebhooksLead}>
-          <Code block ta="left">
-            {words.webhookExample}
-          </Code>
-        </Empty>
-      }
+      empty={<Empty title={words.noWebhooks} lead={words.noWebhooksLead} command={words.webhookExample} />}
     />
   );
 }
