@@ -46,6 +46,8 @@ def write_package(clip: Clip, package: dict[str, Any], tokenizer: Path, folder: 
     """
     folder.mkdir(parents=True, exist_ok=True)
     clip = clip.cpu().float().eval()
+    # Recomputed activations serve a backward pass, which a graph has none of.
+    clip.set_grad_checkpointing(False)
     state = {name: value.detach().clone().contiguous() for name, value in clip.state_dict().items()}
     save_file(state, folder / "weights.safetensors", {"format": "pt"})
     if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
