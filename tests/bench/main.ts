@@ -32,6 +32,7 @@ say("refiner:");
 await run(process.execPath, ["src/bench.ts"], "gpu-runners/refiner");
 say("training step, HQ against plain (goal <= 1.3):");
 await run(".venv/bin/python", ["-m", "trainer.bench"], "gpu-runners/trainer");
+await run(".venv/bin/python", ["-m", "trainer.bench_package"], "gpu-runners/trainer");
 say(
   "lifelong metrics against l2metrics (goals: >= 30x as a command, >= 50x warm, 10 million experiences in 60 s and 2 GiB):",
 );
