@@ -1,4 +1,5 @@
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -62,3 +63,16 @@ def test_a_source_smaller_than_a_window_comes_round_within_it() -> None:
     order = Order([Source((3,))], Plan(4, 3, seed=0))
 
     assert Counter(order.window(0)) == {Place(0, row): 4 for row in range(3)}
+
+
+def test_threads_that_ask_at_once_see_one_order() -> None:
+    counts = tuple(range(3, 40))
+    wanted = Order([Source(counts)], Plan(8, 2, 5))
+    expected = [wanted.window(number) for number in range(200)]
+
+    for _ in range(20):
+        shared = Order([Source(counts)], Plan(8, 2, 5))
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(shared.window, range(200)))
+
+        assert found == expected

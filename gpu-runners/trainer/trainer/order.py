@@ -9,6 +9,7 @@ number and seed decides, so a run goes on in the middle of an epoch without any 
 import hashlib
 from bisect import bisect_right
 from fractions import Fraction
+from threading import Lock
 from typing import NamedTuple
 
 import torch
@@ -98,6 +99,8 @@ class _Stream:
         self.seed, self.name, self.resample = draw
         self.visited: list[int] = []
         self.ends: list[int] = []
+        # A window is read ahead in a thread of its own while training asks which shards to keep.
+        self.lock = Lock()
 
     def samples(self, start: int, stop: int) -> list[Place]:
         found: list[Place] = []
@@ -113,8 +116,9 @@ class _Stream:
         return [self.first + self.visited[visit] for visit in self._visits(start, stop)]
 
     def _visits(self, start: int, stop: int) -> range:
-        while not self.ends or self.ends[-1] < stop:
-            self._extend()
+        with self.lock:
+            while not self.ends or self.ends[-1] < stop:
+                self._extend()
         return range(bisect_right(self.ends, start), bisect_right(self.ends, max(start, stop - 1)) + 1)
 
     def _extend(self) -> None:
