@@ -23,14 +23,6 @@ from trainer.spec import Spec, parse
 
 torch.set_num_threads(1)
 
-
-@pytest.fixture(autouse=True)
-def settings_of_torch() -> None:
-    """A test that ran a program here may have left others, and then sums of the next differ in the last bit."""
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(False)
-
-
 COLOURS = ["red", "green", "blue", "white", "black", "grey", "pink", "gold"]
 CONTEXT = 16
 

@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import shutil
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import pytest
 import torch
 
 from tests.conftest import make_spec, write_shard
-from tests.runs import assert_same, fork, read_events, run, run_apart, run_together
+from tests.runs import assert_same, kill_at_first_checkpoint, read_events, run, run_together
 from trainer.data import Batches, read_corpus
 from trainer.events import Events
 from trainer.lent_shards import LentShards
@@ -87,18 +85,11 @@ def test_versions_are_mixed_by_weight_in_every_batch(streamed: dict[str, Any], i
 
 def test_killed_by_kill_9_in_mid_epoch_it_ends_with_the_same_losses(streamed: dict[str, Any], tmp_path: Path) -> None:
     streamed["recipe"] |= {"steps": 60, "checkpointEverySteps": 3}
-    straight = run_apart(streamed | {"output": str(tmp_path / "straight"), "checkpoint_dir": str(tmp_path / "unused")})
+    straight = run(streamed | {"output": str(tmp_path / "straight"), "checkpoint_dir": str(tmp_path / "unused")})
 
-    process, checkpoints = fork(streamed), tmp_path / "checkpoints"
-    while not any(checkpoints.glob("step-*.safetensors")):
-        assert process.is_alive()
-    assert process.pid
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    newest = max(checkpoints.glob("step-*.safetensors"))
-    resumed = run_apart(streamed | {"resume": str(newest)})
+    newest = kill_at_first_checkpoint(streamed)
+    resumed = run(streamed | {"resume": str(newest)})
 
-    assert process.exitcode == -signal.SIGKILL
     assert read_events(streamed, "start")[-1]["step"] > 0
     assert_same(straight, resumed)
     curves = [(tmp_path / name / "curve.jsonl").read_text().splitlines() for name in ("output", "straight")]

@@ -1,6 +1,4 @@
 import json
-import os
-import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +11,7 @@ import torch
 from torch.testing import assert_close
 
 from tests.conftest import make_spec, write_spec
-from tests.runs import HERE, assert_same, fork, read_events, run
+from tests.runs import HERE, assert_same, kill_at_first_checkpoint, read_events, run
 from trainer.events import Events
 from trainer.spec import SpecError
 from trainer.train import train
@@ -113,17 +111,9 @@ def test_killed_by_kill_9_and_resumed_it_ends_with_the_same_weights(raw_spec: di
     raw_spec["recipe"] |= {"steps": 120, "checkpointEverySteps": 4}
     straight = run(raw_spec | {"output": str(tmp_path / "straight"), "checkpoint_dir": str(tmp_path / "unused")})
 
-    process = fork(raw_spec)
-    checkpoints = tmp_path / "checkpoints"
-    while not any(checkpoints.glob("step-*.safetensors")):
-        assert process.is_alive()
-    assert process.pid
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    newest = max(checkpoints.glob("step-*.safetensors"))
+    newest = kill_at_first_checkpoint(raw_spec)
     resumed = run(raw_spec | {"resume": str(newest)})
 
-    assert process.exitcode == -signal.SIGKILL
     assert not read_events(raw_spec, "done")[1:]
     assert read_events(raw_spec, "start")[-1]["step"] == int(newest.stem.removeprefix("step-")) > 0
     assert_same(straight, resumed)
