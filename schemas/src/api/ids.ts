@@ -11,6 +11,7 @@ export const idPrefixes = {
   run: "run",
   task: "task",
   model: "mdl",
+  loop: "loop",
   evaluation: "eval",
   runner: "rnr",
   suite: "suite",
