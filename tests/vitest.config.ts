@@ -32,7 +32,7 @@ const silentPipeline = {
   modules: true,
   compatibilityDate: "2026-11-01",
   script: `import { WorkerEntrypoint } from "cloudflare:workers";
-    export class Pipeline extends WorkerEntrypoint { start() {} nudge() {} deliver() {} closeBlocks() {} report() {} importLog() {} tick() {} }
+    export class Pipeline extends WorkerEntrypoint { start() {} nudge() {} revive() {} deliver() {} closeBlocks() {} report() {} importLog() {} tick() {} }
     export default { fetch: () => new Response("silent") };`,
 };
 

@@ -22,6 +22,7 @@ export const ErrorCode = z.enum([
   "checksum_mismatch",
   "lease_lost",
   "run_not_cancellable",
+  "run_not_retryable",
   "storage_unavailable",
   "internal",
 ]);
@@ -48,6 +49,7 @@ export const errorStatus = {
   checksum_mismatch: 422,
   lease_lost: 409,
   run_not_cancellable: 409,
+  run_not_retryable: 409,
   storage_unavailable: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;

@@ -18,6 +18,7 @@ export * from "./report-document.ts";
 export * from "./recipes/named-recipe.ts";
 export * from "./recipes/named-recipes.ts";
 export * from "./runners.ts";
+export * from "./run-details.ts";
 export * from "./runs.ts";
 export * from "./sessions.ts";
 export * from "./reports.ts";

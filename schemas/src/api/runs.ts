@@ -194,6 +194,7 @@ export const runEventTypes = [
   "run.queued",
   "run.running",
   "run.progress",
+  "run.retried",
   "run.cancelling",
   "run.succeeded",
   "run.failed",

@@ -5,6 +5,7 @@ import type { CoreEnv } from "@whetstone/core/create-context";
 export interface PipelineBinding {
   start(runId: string): Promise<void>;
   nudge(runId: string): Promise<void>;
+  revive(runId: string): Promise<void>;
   deliver(deliveryId: string, round: number): Promise<void>;
   closeBlocks(lifetimeId: string): Promise<void>;
   report(scheduleRunId: string): Promise<void>;

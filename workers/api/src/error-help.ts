@@ -23,6 +23,8 @@ export const errorHelp: Record<ErrorCode, string> = {
   checksum_mismatch: "The bytes do not have the announced SHA-256. Send them again.",
   lease_lost: "Another attempt owns this task now. Drop the work; nothing of it counts.",
   run_not_cancellable: "The run has ended already.",
+  run_not_retryable:
+    "Only failed tasks of a run that failed or is running can be tried again. Start another run instead.",
   storage_unavailable: "The object storage does not answer. Try again soon.",
   internal: "Something broke on our side. The request id finds the whole story in our log.",
 };

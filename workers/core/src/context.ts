@@ -19,6 +19,8 @@ export interface Pipeline {
   start(runId: string): Promise<void>;
   /** Something about the run's tasks changed that its workflow should look at. */
   nudge(runId: string): Promise<void>;
+  /** The run goes on after it had ended: its workflow is to begin anew. */
+  revive(runId: string): Promise<void>;
   /** Sets out to deliver an event to a webhook. */
   deliver(deliveryId: string, round: number): Promise<void>;
   /** Blocks of the lifetime are closing: their rows are to move into Parquet. */

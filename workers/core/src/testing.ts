@@ -29,6 +29,7 @@ export interface TestContextOptions {
 export const silent: Pipeline = {
   start: async () => {},
   nudge: async () => {},
+  revive: async () => {},
   deliver: async () => {},
   closeBlocks: async () => {},
   report: async () => {},

@@ -19,6 +19,10 @@ export class Pipeline extends WorkerEntrypoint<Env> {
     return createPipeline(this.env).nudge(runId);
   }
 
+  revive(runId: string): Promise<void> {
+    return createPipeline(this.env).revive(runId);
+  }
+
   deliver(deliveryId: string, round: number): Promise<void> {
     return createPipeline(this.env).deliver(deliveryId, round);
   }

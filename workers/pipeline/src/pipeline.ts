@@ -16,7 +16,6 @@ export function systemContext(env: Env, job: string): Context {
 }
 
 interface Upkeep {
-  revive(runId: string): Promise<void>;
   resumeImport(importId: string): Promise<void>;
   resumeReport(scheduleRunId: string): Promise<void>;
   resumeDelivery(delivery: { id: string; round: number }): Promise<void>;

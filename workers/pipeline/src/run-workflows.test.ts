@@ -2,6 +2,7 @@ import { Manifest, type CreateRunInput } from "@whetstone/schemas/api";
 import { datasets, evaluations, models, runEvents, versions } from "@whetstone/schemas/db";
 import { cancelRun } from "@whetstone/core/runs/cancel-run";
 import { closeRun } from "@whetstone/core/runs/close-run";
+import { retryRun } from "@whetstone/core/runs/retry-run";
 import { completeTasks } from "@whetstone/core/tasks/complete-tasks";
 import { heartbeatTasks } from "@whetstone/core/tasks/heartbeat-tasks";
 import { and, asc, eq } from "drizzle-orm";
@@ -229,6 +230,39 @@ describe("what a run leaves behind", () => {
       error: { code: "no_samples" },
       output: { versionId: null },
     });
+  });
+});
+
+describe("a run that is tried again", () => {
+  it("does what failed and nothing else, and makes its version after all", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const { id, instance } = await startWatched(owner, await inputs.ingest(workspace));
+    await using _ = instance;
+    const [good, bad] = await claimSome(runner);
+    if (!good || !bad) throw new Error("two tasks were to be claimed");
+    await doTask(runner, good);
+    await failTask(runner, bad);
+    const failed = await waitForRun(owner, id);
+    await instance.waitForStatus("complete");
+
+    await retryRun(owner, id);
+    const again = await claimSome(runner);
+    for (const row of again) await doTask(runner, row);
+    const run = await waitForRun(owner, id);
+
+    expect(failed).toMatchObject({ status: "failed", output: { versionId: null } });
+    expect(again.map((row) => row.id)).toEqual([bad.id]);
+    expect(run).toMatchObject({ status: "succeeded", tasks: { total: 2, succeeded: 2 } });
+    expect(run.output.versionId).not.toBeNull();
+    expect(await typesOf(owner, id)).toEqual([
+      "run.queued",
+      "run.running",
+      "task.failed",
+      "run.failed",
+      "run.retried",
+      "run.succeeded",
+    ]);
   });
 });
 

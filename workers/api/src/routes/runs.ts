@@ -2,9 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { cancelRun } from "@whetstone/core/runs/cancel-run";
 import { createRun } from "@whetstone/core/runs/create-run";
 import { getRun } from "@whetstone/core/runs/get-run";
+import { getTaskMap } from "@whetstone/core/runs/get-task-map";
+import { listRunFailures } from "@whetstone/core/runs/list-run-failures";
 import { listRuns } from "@whetstone/core/runs/list-runs";
+import { retryRun } from "@whetstone/core/runs/retry-run";
 import { listTasks } from "@whetstone/core/tasks/list-tasks";
-import { CreateRun, Page, PageQuery, Run, Task } from "@whetstone/schemas/api";
+import { CreateRun, Page, PageQuery, Run, RunFailures, Task, TaskMap } from "@whetstone/schemas/api";
 import { idParam, pageQuery } from "../params.ts";
 import { body, createRouter, json, problems } from "../router.ts";
 import { streamRunEvents } from "../stream-run-events.ts";
@@ -49,6 +52,35 @@ const postCancel = createRoute({
   responses: { 202: json(Run, "The run, cancelling"), ...problems },
 });
 
+const postRetry = createRoute({
+  method: "post",
+  path: "/v1/runs/{id}/retry",
+  tags,
+  summary: "Try a run's failed tasks again",
+  description:
+    "Each gets all its attempts anew; what succeeded is not done again. A run that failed is running again and may end otherwise.",
+  request: { params },
+  responses: { 202: json(Run, "The run, running"), ...problems },
+});
+
+const getMap = createRoute({
+  method: "get",
+  path: "/v1/runs/{id}/task-map",
+  tags,
+  summary: "Every task's state in one word",
+  request: { params },
+  responses: { 200: json(TaskMap, "A letter a task"), ...problems },
+});
+
+const getFailures = createRoute({
+  method: "get",
+  path: "/v1/runs/{id}/failures",
+  tags,
+  summary: "What went wrong, by error code",
+  request: { params },
+  responses: { 200: json(RunFailures, "At most a hundred codes, the most frequent first"), ...problems },
+});
+
 const getRunTasks = createRoute({
   method: "get",
   path: "/v1/runs/{id}/tasks",
@@ -80,6 +112,9 @@ export const runs = createRouter()
   .openapi(getRuns, async (c) => c.json(await listRuns(c.var.ctx, c.req.valid("query")), 200))
   .openapi(getOneRun, async (c) => c.json(await getRun(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(postCancel, async (c) => c.json(await cancelRun(c.var.ctx, c.req.valid("param").id), 202))
+  .openapi(postRetry, async (c) => c.json(await retryRun(c.var.ctx, c.req.valid("param").id), 202))
+  .openapi(getMap, async (c) => c.json(await getTaskMap(c.var.ctx, c.req.valid("param").id), 200))
+  .openapi(getFailures, async (c) => c.json(await listRunFailures(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getRunTasks, async (c) =>
     c.json(await listTasks(c.var.ctx, { runId: c.req.valid("param").id, ...c.req.valid("query") }), 200),
   )
