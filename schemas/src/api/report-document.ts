@@ -28,7 +28,15 @@ export const ReportLifetime = z.object({
     z.object({ number: z.number(), type: z.enum(["train", "test"]), start: z.number(), end: z.number() }),
   ),
   /** A task's learning curve over its own experiences, with the places where a new block starts. */
-  learning: z.array(z.object({ task: z.string(), points: z.array(Point), borders: z.array(z.number()) })),
+  learning: z.array(
+    z.object({
+      task: z.string(),
+      points: z.array(Point),
+      borders: z.array(z.number()),
+      /** The block each stretch between the borders is in. */
+      blocks: z.array(z.int()).optional(),
+    }),
+  ),
   experts: z.array(z.object({ task: z.string(), run: z.string(), points: z.array(Point) })),
   evaluations: z.array(
     z.object({

@@ -12,6 +12,7 @@ import {
   type CreateDataset,
   type CreateEvaluation,
   type CreateModel,
+  type CreateReport,
   type CreateRunInput,
   type CreateSchedule,
   type CreateStream,
@@ -24,6 +25,7 @@ import {
   type DeliveriesQuery,
   Evaluation,
   EvaluationFiles,
+  Experience,
   Lifetime,
   LifetimeMetrics,
   Model,
@@ -37,6 +39,7 @@ import {
   type PageOf,
   type PageQuery,
   Reject,
+  Report,
   Run,
   RunFailures,
   Runner,
@@ -48,11 +51,13 @@ import {
   SignInLink,
   Share,
   Stream,
+  StreamCurves,
   Suite,
   Task,
   TaskMap,
   Upload,
   UploadParts,
+  Usage,
   type UpdateSchedule,
   type UpdateStream,
   type UploadPartsQuery,
@@ -197,8 +202,17 @@ export function createClient(options: ClientOptions) {
       /** By the options in the query, which the API checks. */
       metrics: (id: string, query: Record<string, string | number | undefined> = {}) =>
         get(Page(LifetimeMetrics), at("lifelong/streams", id, "/metrics"), query),
+      curves: (id: string, query: Record<string, string | number | undefined> = {}) =>
+        get(StreamCurves, at("lifelong/streams", id, "/curves"), query),
+      experiences: (id: string, query: PageOptions & { lifetime?: string; blockNum: number; taskName?: string }) =>
+        get(Page(Experience), at("lifelong/streams", id, "/experiences"), { ...query }),
       close: (id: string, body: z.input<typeof CloseBlocks> = {}) =>
         post(z.object({ data: z.array(Block) }), at("lifelong/streams", id, "/close"), body).then(({ data }) => data),
+    },
+    reports: {
+      list: list(Report, "/v1/reports"),
+      create: (body: z.input<typeof CreateReport>) => post(Report, "/v1/reports", body),
+      get: (id: string) => get(Report, at("reports", id)),
     },
     schedules: {
       list: list(Schedule, "/v1/schedules"),
@@ -211,6 +225,7 @@ export function createClient(options: ClientOptions) {
       run: (id: string) => post(ScheduleRun, at("schedules", id, "/run")),
       runs: (id: string, page: PageOptions = {}) => list(ScheduleRun, at("schedules", id, "/runs"))(page),
     },
+    usage: { get: (days: number) => get(Usage, "/v1/usage", { days }) },
     runners: { list: list(Runner, "/v1/runners") },
     auditEvents: { list: list(AuditEvent, "/v1/audit-events") },
     webhooks: {

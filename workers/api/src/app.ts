@@ -32,6 +32,7 @@ import { shares } from "./routes/shares.ts";
 import { suites } from "./routes/suites.ts";
 import { tasks } from "./routes/tasks.ts";
 import { uploads } from "./routes/uploads.ts";
+import { usage } from "./routes/usage.ts";
 import { versions } from "./routes/versions.ts";
 import { webhooks } from "./routes/webhooks.ts";
 import { workspaces } from "./routes/workspaces.ts";
@@ -41,6 +42,7 @@ const maxCompletionBytes = 16 * 1024 ** 2;
 
 const routers = [
   workspaces,
+  usage,
   sessions,
   keys,
   uploads,

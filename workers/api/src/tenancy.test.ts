@@ -53,6 +53,8 @@ const routes = [
   { method: "GET", path: "/v1/lifelong/streams/{id}/lifetimes", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/blocks", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/metrics", kind: "str" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/curves", kind: "str" },
+  { method: "GET", path: "/v1/lifelong/streams/{id}/experiences", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/imports", kind: "str" },
   { method: "POST", path: "/v1/lifelong/streams/{id}/imports", kind: "str", body: { uploadId: "up_1" } },
   { method: "GET", path: "/v1/lifelong/imports/{id}", kind: "imp" },

@@ -1,6 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { closeBlocks } from "@whetstone/core/streams/close-blocks";
 import { createStream } from "@whetstone/core/streams/create-stream";
+import { drawStream } from "@whetstone/core/streams/draw-stream";
+import { listExperiences } from "@whetstone/core/streams/list-experiences";
 import { measureStream } from "@whetstone/core/streams/measure-stream";
 import { getStream, listBlocks, listLifetimes, listStreams } from "@whetstone/core/streams/read-streams";
 import { takeExperiences } from "@whetstone/core/streams/take-experiences";
@@ -11,12 +13,15 @@ import {
   Block,
   CloseBlocks,
   CreateStream,
+  Experience,
+  ExperiencesQuery,
   Lifetime,
   LifetimeMetrics,
   LifetimeName,
   MetricsQuery,
   Page,
   Stream,
+  StreamCurves,
   UpdateStream,
 } from "@whetstone/schemas/api";
 import { idParam, pageQuery, rowsQuery } from "../params.ts";
@@ -134,6 +139,26 @@ const getMetrics = createRoute({
   responses: { 200: json(Page(LifetimeMetrics), "A page of lifetimes with their metrics"), ...problems },
 });
 
+const getCurves = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams/{id}/curves",
+  tags,
+  summary: "Curves and metrics of a stream's latest learners",
+  description:
+    "What charts are drawn from: learning and evaluation curves with their blocks, experts, transfers, and metrics with intervals. `limit` is how many of the latest learners.",
+  request: { params, query: MetricsQuery },
+  responses: { 200: json(StreamCurves, "The curves, thinned to what a chart can show"), ...problems },
+});
+
+const getExperiences = createRoute({
+  method: "get",
+  path: "/v1/lifelong/streams/{id}/experiences",
+  tags,
+  summary: "List experiences of a block",
+  request: { params, query: ExperiencesQuery },
+  responses: { 200: json(Page(Experience), "A page of experiences; `after` is an experience's `cursor`"), ...problems },
+});
+
 export const streams = createRouter()
   .openapi(postStream, async (c) => {
     const stream = await createStream(c.var.ctx, c.req.valid("json"));
@@ -162,6 +187,12 @@ export const streams = createRouter()
   })
   .openapi(getMetrics, async (c) =>
     c.json(await measureStream(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
+  .openapi(getCurves, async (c) =>
+    c.json(await drawStream(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
+  .openapi(getExperiences, async (c) =>
+    c.json(await listExperiences(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
   )
   .openapi(postClose, async (c) => {
     const data = await closeBlocks(c.var.ctx, { streamId: c.req.valid("param").id, ...c.req.valid("json") });

@@ -9,7 +9,8 @@ import { findExperts } from "../streams/find-experts.ts";
 import { measureLifetime } from "../streams/measure-lifetime.ts";
 import type { StreamRow } from "../streams/stream-row.ts";
 import { renderMail } from "./render-mail.ts";
-import { type MeasuredStream, writeUp } from "./write-up.ts";
+import type { MeasuredStream } from "./describe-stream.ts";
+import { writeUp } from "./write-up.ts";
 
 const maxLifetimes = 200;
 

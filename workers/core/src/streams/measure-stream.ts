@@ -32,7 +32,7 @@ export async function measureStream(
   return toPage(data, hasMore);
 }
 
-function toOptions(stream: StreamRow, query: MetricsQuery): LifelongOptions {
+export function toOptions(stream: StreamRow, query: MetricsQuery): LifelongOptions {
   const { after: _, limit: __, order: ___, lifetime: ____, windowLength = null, ...rest } = query;
   const perfMeasure = query.perfMeasure ?? stream.metricsColumns[0] ?? "reward";
   if (!stream.metricsColumns.includes(perfMeasure))

@@ -23,6 +23,7 @@ export function toReportLifetime(name: string, result: LifetimeResult, intervals
       task,
       points: thinCurve(trainingCurve(board, task).values),
       borders: toBorders(wakeTraining(board, task)),
+      blocks: wakeTraining(board, task).map(({ blockNum }) => blockNum),
     })),
     experts: trained.flatMap((task) =>
       expertCurves(board, task).map(({ values }, i) => ({

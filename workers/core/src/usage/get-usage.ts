@@ -1,0 +1,56 @@
+import type { Usage, UsageDay, UsageQuery } from "@whetstone/schemas/api";
+import { idPrefixes } from "@whetstone/schemas/api";
+import { runs } from "@whetstone/schemas/db";
+import { gte, isNotNull, sql } from "drizzle-orm";
+import { type Context, requireScope } from "../context.ts";
+import { inWorkspace } from "../scope.ts";
+
+const dayMs = 86_400_000;
+
+/** What the runs of the last days did, by day and kind: added up in SQL from what each run froze as it ended. */
+export async function getUsage(ctx: Context, { days }: UsageQuery): Promise<Usage> {
+  requireScope(ctx, "runs:read");
+  const to = toDay(ctx.now().getTime());
+  const fromMs = Date.parse(to) - (days - 1) * dayMs;
+  const day = sql<string>`date(${runs.createdAt} / 1000, 'unixepoch')`;
+  const isMeant = inWorkspace(ctx, runs, gte(runs.id, firstRunId(fromMs)), isNotNull(runs.finishedAt));
+  const sumOf = (path: string) =>
+    sql<number>`cast(coalesce(sum(${runs.summary} ->> ${sql.raw(`'${path}'`)}), 0) as integer)`;
+
+  const [totals, sums] = await ctx.db.batch([
+    ctx.db
+      .select({
+        day: day.as("day"),
+        kind: runs.kind,
+        runs: sql<number>`count(*)`,
+        runSeconds: sql<number>`coalesce(sum(${runs.finishedAt} - ${runs.startedAt}), 0) / 1000.0`,
+        succeededTasks: sumOf("$.tasks.succeeded"),
+        failedTasks: sumOf("$.tasks.failed"),
+      })
+      .from(runs)
+      .where(isMeant)
+      .groupBy(sql`1`, runs.kind)
+      .orderBy(sql`1 desc`, runs.kind),
+    ctx.db
+      .select({
+        day: day.as("day"),
+        kind: sql<UsageDay["kind"]>`${runs.kind}`,
+        name: sql<string>`entry.key`,
+        sum: sql<number>`sum(entry.value)`,
+      })
+      .from(sql`${runs}, json_each(${runs.summary}, '$.counts') as entry`)
+      .where(isMeant)
+      .groupBy(sql`1`, runs.kind, sql`entry.key`),
+  ]);
+
+  const data = totals.map((row) => {
+    const mine = sums.filter((sum) => sum.day === row.day && sum.kind === row.kind);
+    return { ...row, counts: Object.fromEntries(mine.map(({ name, sum }) => [name, sum])) };
+  });
+  return { object: "list", from: toDay(fromMs), to, data };
+}
+
+const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** The smallest id a run made since then can have: ids begin with their time. */
+const firstRunId = (ms: number): string => `${idPrefixes.run}_${ms.toString(16).padStart(12, "0")}`;
