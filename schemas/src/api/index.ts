@@ -3,6 +3,7 @@ export * from "./datacomp-tasks.ts";
 export * from "./comparisons.ts";
 export * from "./datasets.ts";
 export * from "./errors.ts";
+export * from "./evaluation-examples.ts";
 export * from "./evaluation-scores.ts";
 export * from "./evaluation-tasks.ts";
 export * from "./evaluations.ts";

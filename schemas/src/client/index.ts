@@ -24,7 +24,9 @@ import {
   Dataset,
   type DeliveriesQuery,
   Evaluation,
+  EvaluationExamples,
   EvaluationFiles,
+  type ExamplesQuery,
   Experience,
   Lifetime,
   LifetimeMetrics,
@@ -160,6 +162,8 @@ export function createClient(options: ClientOptions) {
       create: (body: z.input<typeof CreateEvaluation>) => post(Evaluation, "/v1/evaluations", body),
       get: (id: string) => get(Evaluation, at("evaluations", id)),
       files: (id: string) => get(EvaluationFiles, at("evaluations", id, "/files")),
+      examples: (id: string, query: Partial<ExamplesQuery> = {}) =>
+        get(EvaluationExamples, at("evaluations", id, "/examples"), { ...query }),
       /** The results as text of this format. */
       results: (id: string, format: "csv" | "html") =>
         send({ path: at("evaluations", id, "/results"), query: { format }, isText: true }).then(String),

@@ -24,6 +24,7 @@ const routes = [
   { method: "GET", path: "/v1/evaluations/{id}", kind: "eval" },
   { method: "GET", path: "/v1/evaluations/{id}/results", kind: "eval" },
   { method: "GET", path: "/v1/evaluations/{id}/files", kind: "eval" },
+  { method: "GET", path: "/v1/evaluations/{id}/examples", kind: "eval" },
   { method: "POST", path: "/v1/evaluations/{id}/share", kind: "eval", body: {} },
   { method: "GET", path: "/v1/evaluations/{id}/shares", kind: "eval" },
   { method: "DELETE", path: "/v1/shares/{id}", kind: "shr" },

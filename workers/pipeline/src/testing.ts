@@ -10,7 +10,7 @@ import {
   type Run,
 } from "@whetstone/schemas/api";
 import { datasets, models, uploads } from "@whetstone/schemas/db";
-import type { OutputFile } from "@whetstone/schemas/tasks";
+import type { OutputFile, PredictionRow } from "@whetstone/schemas/tasks";
 import { sha256Hex } from "@whetstone/core/encoding";
 import { attemptKey, uploadKey } from "@whetstone/core/object-keys";
 import { createRun } from "@whetstone/core/runs/create-run";
@@ -242,7 +242,7 @@ export async function received(url: string): Promise<{ headers: Record<string, s
 
 export interface Outcome {
   scores: EvaluationScores[];
-  predictions: { uid: string; correct: number }[];
+  predictions: (Partial<PredictionRow> & { uid: string; correct: number })[];
 }
 
 /** Completes an evaluation's task with these scores and a real `predictions.parquet`. */

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { compareEvaluations } from "@whetstone/core/evaluations/compare-evaluations";
 import { createEvaluation } from "@whetstone/core/evaluations/create-evaluation";
 import { getEvaluation, listEvaluationFiles, listEvaluations } from "@whetstone/core/evaluations/read-evaluations";
+import { listExamples } from "@whetstone/core/evaluations/list-examples";
 import { renderEvaluation } from "@whetstone/core/evaluations/render-evaluation";
 import { toCsv } from "@whetstone/core/evaluations/report/to-csv";
 import { toOpenAi } from "@whetstone/core/evaluations/report/to-openai";
@@ -10,7 +11,9 @@ import {
   Comparison,
   CreateEvaluation,
   Evaluation,
+  EvaluationExamples,
   EvaluationFiles,
+  ExamplesQuery,
   Page,
   ResultsQuery,
 } from "@whetstone/schemas/api";
@@ -88,6 +91,16 @@ const getFiles = createRoute({
   responses: { 200: json(EvaluationFiles, "Presigned addresses, good for an hour"), ...problems },
 });
 
+const getExamples = createRoute({
+  method: "get",
+  path: "/v1/evaluations/{id}/examples",
+  tags,
+  summary: "What a model got wrong, with the samples",
+  description: "The worst first. Images come straight from S3, as those of a version's samples do.",
+  request: { params, query: ExamplesQuery },
+  responses: { 200: json(EvaluationExamples, "Wrong predictions and their samples"), ...problems },
+});
+
 export const evaluations = createRouter()
   .openapi(postEvaluation, async (c) => {
     const evaluation = await createEvaluation(c.var.ctx, c.req.valid("json"));
@@ -115,4 +128,7 @@ export const evaluations = createRouter()
       }
     }
   })
-  .openapi(getFiles, async (c) => c.json(await listEvaluationFiles(c.var.ctx, c.req.valid("param").id), 200));
+  .openapi(getFiles, async (c) => c.json(await listEvaluationFiles(c.var.ctx, c.req.valid("param").id), 200))
+  .openapi(getExamples, async (c) =>
+    c.json(await listExamples(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  );
