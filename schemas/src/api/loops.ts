@@ -155,6 +155,7 @@ export const Monitors = z
     /** Of what was drawn to learn from; null where nothing was drawn. */
     keptShare: z.number().nullable(),
     meanReward: z.number().nullable(),
+    rewardDeviation: z.number().nullable(),
     /** How much more the reward rose than what is verified, both in their deviations at iteration 0: gaming. */
     rewardGap: z.number().nullable(),
     frozenJudge: z.number().nullable(),
@@ -184,6 +185,7 @@ export const alarmCodes = [
   "no_gradient",
   "loss_not_finite",
   "garbage_output",
+  "self_reward_uninformative",
 ] as const;
 export const Alarm = z.object({ code: z.enum(alarmCodes), sentence: z.string(), isFatal: z.boolean() });
 export type Alarm = z.infer<typeof Alarm>;

@@ -2,13 +2,18 @@ import type { Alarm, MethodId, Monitors, PolicyKind } from "@whetstone/schemas/a
 import type { Draw, Learning, sampleColumns, Score, TrainingRow } from "@whetstone/schemas/tasks";
 import type { z } from "zod";
 
-/** What a step is, before it is tasks. `name` is unique in its iteration and says what it is for: `explore`, `choose`, `learn`. */
+/**
+ * What a step is, before it is tasks. `name` is unique in its iteration and says what it is for: `explore`, `choose`, `learn`.
+ * A slot is read as the iteration has left it so far: by its latest learn step, else as promoted.
+ */
 export type Step = { name: string } & (
   | {
       kind: "sample";
       slot: string;
       draw: Draw;
       score: Score;
+      /** `base`: the slot's first weights draw, not those of now. */
+      weights?: "base";
       /** Reduce step whose `training.parquet` rows are the queries, drafts or texts to go on from, instead of the task's. */
       rows?: string;
     }
@@ -20,6 +25,8 @@ export type Step = { name: string } & (
       learning: Learning;
       /** Reduce step whose rows it learns from. */
       rows: string;
+      /** The rows that the step of this name left in earlier iterations are learnt from too. */
+      pooled?: boolean;
       /** With `from: "step"`: the learn step it goes on from. */
       after?: string;
     }
@@ -79,6 +86,8 @@ export interface Method<P = unknown> {
   policies: readonly PolicyKind[];
   /** Slots beside `policy` that it learns; what is there at the start is null. */
   slots: readonly string[];
+  /** How held-out queries are asked and rewarded; the engine sets the rest of the draw. */
+  measure(parameters: P): Pick<Draw, "form" | "options"> & { score: Score };
   /** The step to do next, or undefined when the candidate is ready to be measured. */
   next(view: IterationView<P>): Step | undefined;
   reducers: Readonly<Record<string, Reducer<P>>>;
