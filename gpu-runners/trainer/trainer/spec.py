@@ -8,7 +8,7 @@ import types
 import typing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from trainer.recipe import Recipe, limited
 
@@ -21,6 +21,8 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True)
 class ShardFiles:
+    is_snake: ClassVar = True
+
     shard: Path
     base: Path
     refined: Path | None = None
@@ -31,6 +33,8 @@ class ShardFiles:
 
 @dataclass(frozen=True)
 class Spec:
+    is_snake: ClassVar = True
+
     format: Literal["whetstone-train/1"]
     name: str
     seed: int = field(metadata={"minimum": 1 - 2**53, "maximum": 2**53 - 1})
@@ -70,8 +74,8 @@ def parse(schema: type, raw: Any, folder: Path = Path(), at: str = "") -> Any:
     """Builds the dataclass `schema` from JSON, refusing unknown keys, wrong types and values out of range."""
     if not isinstance(raw, dict):
         raise SpecError(f"{at or 'spec'} must be an object")
-    # The API's recipe is camelCase; the spec around it is snake_case.
-    to_key = (lambda name: name) if schema in (Spec, ShardFiles) else _to_camel
+    # What the API wrote is camelCase; the spec around it is snake_case.
+    to_key = (lambda name: name) if getattr(schema, "is_snake", False) else _to_camel
     fields = {to_key(f.name): f for f in dataclasses.fields(schema)}
     hints = typing.get_type_hints(schema)
     if unknown := sorted(raw.keys() - fields.keys()):
@@ -92,6 +96,8 @@ def parse(schema: type, raw: Any, folder: Path = Path(), at: str = "") -> Any:
 
 def _value(hint: Any, raw: Any, folder: Path, at: str) -> Any:
     arguments = typing.get_args(hint)
+    if hint is Any:
+        return raw
     if isinstance(hint, types.UnionType):
         return None if raw is None else _value(arguments[0], raw, folder, at)
     if dataclasses.is_dataclass(hint):
@@ -141,7 +147,8 @@ def to_camel(value: Any) -> Any:
 
 
 def _to_camel(name: str) -> str:
-    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name)
+    # `from_` stands for a word that Python keeps for itself.
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), name).rstrip("_")
 
 
 def _join(at: str, key: str) -> str:

@@ -1,0 +1,60 @@
+"""What a policy is to the steps: something to draw texts from, and whose texts' log-probabilities can be learned."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from trainer.loops.spec import PolicyKind
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What is put to the policy: words, an image where there is one, for a `label` policy the texts to choose among."""
+
+    text: str
+    image: bytes | None = None
+    choices: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One draw. Temperature 0 is greedy. Texts end at `max_tokens` at the latest."""
+
+    prompt: Prompt
+    temperature: float
+    seed: int
+    max_tokens: int
+
+
+@dataclass(frozen=True)
+class Drawn:
+    text: str
+    tokens: int
+    # At temperature 1, whatever temperature it was drawn at.
+    log_prob: float
+
+
+class Policy(Protocol):
+    """Texts beyond a policy's reach have log-probability -inf."""
+
+    module: nn.Module
+
+    def draw(self, asks: Sequence[Ask]) -> list[Drawn]: ...
+
+    def token_log_probs(self, pairs: Sequence[tuple[Prompt, str]]) -> tuple[Tensor, Tensor]:
+        """Log-probabilities of each text's tokens given its prompt, [pairs, longest], and the mask of real ones."""
+        ...
+
+    def save(self, folder: Path) -> None: ...
+
+
+def load_policy(kind: PolicyKind, folder: Path) -> Policy:
+    # Late imports: transformers and open_clip take seconds, and a table needs neither.
+    if kind == "tabular":
+        from trainer.loops.tabular import TabularPolicy
+
+        return TabularPolicy.load(folder)
+    raise NotImplementedError(kind)

@@ -1,0 +1,102 @@
+"""The queries of a step: of a task's split in its own shuffled order, or the rows that an earlier step left."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from trainer.loops.spec import Draw
+from trainer.spec import SpecError
+
+TASK_COLUMNS = ("query_id", "split", "slice", "question", "image", "answer", "choices", "draft", "scene")
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is asked. `prompt`, `target` and `source` are of the training row it came from, where it came from one."""
+
+    query_id: str
+    split: str = ""
+    slice: str | None = None
+    question: str = ""
+    image: bytes | None = None
+    answer: str | None = None
+    choices: tuple[str, ...] | None = None
+    draft: str | None = None
+    scene: dict[str, Any] | None = None
+    prompt: str | None = None
+    target: str | None = None
+    source: str | None = None
+
+
+def read_questions(path: Path) -> list[Query]:
+    rows = _read(path, ("query_id", "split", "question"), TASK_COLUMNS)
+    return [
+        Query(
+            query_id=str(row["query_id"]),
+            split=str(row["split"]),
+            slice=row.get("slice"),
+            question=row["question"],
+            image=_image(row.get("image")),
+            answer=None if row.get("answer") is None else str(row["answer"]),
+            choices=_choices(row.get("choices")),
+            draft=row.get("draft"),
+            scene=_json(row.get("scene"), f"{path.name}: scene of {row['query_id']}"),
+        )
+        for row in rows
+    ]
+
+
+def read_rows(paths: tuple[Path, ...], known: dict[str, Query]) -> list[Query]:
+    """Rows of `training.parquet` as queries, with what the task knows of those it has."""
+    queries = []
+    for path in paths:
+        for row in _read(path, ("query_id", "prompt", "target"), ("query_id", "prompt", "target", "draft", "source")):
+            query = known.get(row["query_id"], Query(row["query_id"], question=row["prompt"] or ""))
+            of_row = {name: row.get(name) for name in ("prompt", "target", "source")}
+            queries.append(Query(**{**vars(query), **of_row, "draft": row.get("draft") or query.draft}))
+    return queries
+
+
+def choose(queries: list[Query], draw: Draw) -> list[Query]:
+    """Of the split, `draw.queries` from `draw.offset` on; the order is the same for every step of every loop."""
+    split = [query for query in queries if query.split == draw.split]
+    if not split:
+        raise SpecError(f"the task has no query in split {draw.split!r}")
+    split.sort(key=lambda query: hashlib.sha256(query.query_id.encode()).digest())
+    count = len(split) if draw.queries is None else min(draw.queries, len(split))
+    return [split[(draw.offset + i) % len(split)] for i in range(count)]
+
+
+def _read(path: Path, needed: tuple[str, ...], wanted: tuple[str, ...]) -> list[dict[str, Any]]:
+    try:
+        file = pq.ParquetFile(path)
+        present = set(file.schema_arrow.names)
+        if missing := [name for name in needed if name not in present]:
+            raise SpecError(f"{path.name} has no column {missing[0]}")
+        return file.read([name for name in wanted if name in present]).to_pylist()
+    except (OSError, ValueError) as error:
+        if isinstance(error, SpecError):
+            raise
+        raise SpecError(f"{path.name} can't be read as Parquet: {error}") from error
+
+
+def _image(value: Any) -> bytes | None:
+    # Plain bytes, or the struct that Hugging Face datasets write.
+    return value.get("bytes") if isinstance(value, dict) else value
+
+
+def _choices(value: Any) -> tuple[str, ...] | None:
+    if isinstance(value, str):
+        value = _json(value, "choices")
+    return tuple(str(choice) for choice in value) if value else None
+
+
+def _json(value: str | None, what: str) -> Any:
+    try:
+        return None if not value else json.loads(value)
+    except ValueError as error:
+        raise SpecError(f"{what} is not JSON: {error}") from error
