@@ -10,6 +10,7 @@ export * from "./evaluations.ts";
 export * from "./ids.ts";
 export * from "./keys.ts";
 export * from "./lifelong.ts";
+export * from "./loop-details.ts";
 export * from "./loops.ts";
 export * from "./models.ts";
 export * from "./paging.ts";

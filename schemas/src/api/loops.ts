@@ -113,6 +113,8 @@ export const CreateLoop = z
       .min(0)
       .max(2 ** 31 - 1)
       .default(0),
+    /** Tasks a sample step is split into, done by as many runners at once. */
+    shards: z.int().min(1).max(256).default(1),
     maxAttempts: z.int().min(1).max(1000).default(8),
     /** Begin with the weights an iteration of another loop left. */
     forkOf: z.object({ loopId: Id("loop"), iteration: z.int().min(0) }).optional(),
@@ -211,8 +213,8 @@ export const Iteration = z
     monitors: Monitors.nullable(),
     gate: GateVerdict.nullable(),
     alarms: z.array(Alarm),
-    /** SHA-256 of each slot's weights as the iteration leaves them. */
-    weights: z.record(z.string(), Sha256),
+    /** SHA-256 of each slot's weights as the iteration leaves them; null until a runner has unpacked what was uploaded. */
+    weights: z.record(z.string(), Sha256.nullable()),
     cost: z.object({ samples: z.int(), tokens: z.int(), gpuSeconds: z.number(), wallSeconds: z.number() }),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
@@ -232,10 +234,11 @@ export const Loop = z
     reason: z.string().nullable(),
     runId: Id("run"),
     streamId: Id("stream").nullable(),
+    /** `done` counts iterations that ended, the first measure (0) not among them. */
     iteration: z.object({ done: z.int(), total: z.int() }),
     /** Iteration whose weights are the loop's model now. */
     promoted: z.int(),
-    weights: z.record(z.string(), Sha256),
+    weights: z.record(z.string(), Sha256.nullable()),
     budget: z.object({ limits: Budget, spent: Iteration.shape.cost }),
     forkOf: z.object({ loopId: Id("loop"), iteration: z.int() }).nullable(),
     request: z.record(z.string(), z.unknown()),

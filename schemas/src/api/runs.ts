@@ -6,7 +6,7 @@ import { TrainRecipe } from "./recipe.ts";
 import { hasOneStart, MixedVersion, trainStart } from "./train-start.ts";
 import { StreamEntry } from "./streams.ts";
 
-export const runKinds = ["ingest", "refine", "train", "evaluate", "noop"] as const;
+export const runKinds = ["ingest", "refine", "train", "evaluate", "loop", "noop"] as const;
 export const RunKind = z.enum(runKinds);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -147,6 +147,11 @@ export const CreateRun = z
   .discriminatedUnion("kind", [CreateIngestRun, CreateRefineRun, CreateTrainRun, CreateEvaluateRun, CreateNoopRun])
   .meta({ id: "CreateRun" });
 export type CreateRun = z.infer<typeof CreateRun>;
+/** A loop's run, made with the loop by `POST /v1/loops`. */
+export const LoopRunParams = z.object({ kind: z.literal("loop"), ...policy, loopId: Id("loop") });
+export type LoopRunParams = z.infer<typeof LoopRunParams>;
+/** What a run was asked, in its row. */
+export type RunParams = CreateRun | LoopRunParams;
 /** What a client writes: fields with a default may be left out. */
 export type CreateRunInput = z.input<typeof CreateRun>;
 
@@ -202,6 +207,12 @@ export const runEventTypes = [
   "task.retried",
   "task.failed",
   "stream.refused",
+  "step.started",
+  "step.finished",
+  "iteration.finished",
+  "loop.paused",
+  "loop.resumed",
+  "loop.promoted",
 ] as const;
 
 /** One line of a run's story; `id` orders them and is the SSE event id. `run.progress` carries the whole Run as data. */

@@ -1,5 +1,6 @@
 export * from "./datasets.ts";
 export * from "./evaluations.ts";
+export * from "./loops.ts";
 export * from "./models.ts";
 export * from "./runs.ts";
 export * from "./webhooks.ts";

@@ -1,5 +1,5 @@
 import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { type CreateRun, type Run, runEventTypes, runKinds, runStatuses, taskStatuses } from "../api/index.ts";
+import { type Run, type RunParams, runEventTypes, runKinds, runStatuses, taskStatuses } from "../api/index.ts";
 import type { Checkpoint } from "../tasks/protocol.ts";
 import type { InputFile, OutputFile } from "../tasks/files.ts";
 import { taskKinds } from "../tasks/kinds.ts";
@@ -16,7 +16,7 @@ export const runs = sqliteTable(
     kind: text({ enum: runKinds }).notNull(),
     name: text(),
     status: text({ enum: runStatuses }).notNull(),
-    params: text({ mode: "json" }).$type<CreateRun>().notNull(),
+    params: text({ mode: "json" }).$type<RunParams>().notNull(),
     /** Tasks the run has in all its waves; null until its workflow has counted them. */
     taskCount: integer(),
     /** What `GET` shows of the tasks, frozen as the run settles so that reading an old run is reading one row. */

@@ -6,11 +6,17 @@ import { EvaluationTask } from "../api/evaluation-tasks.ts";
 import { Refiner } from "../api/runs.ts";
 import { TrainRecipe } from "../api/recipe.ts";
 import { HubCheckpoint } from "../api/train-start.ts";
+import { Counts } from "./counts.ts";
 import { FileName } from "./files.ts";
 import type { TaskKind } from "./kinds.ts";
-
-/** Sums shown on the run: plain numbers, added up over tasks. */
-export const Counts = z.record(z.string().regex(/^[a-zA-Z]{1,40}$/), z.number());
+import {
+  LoopLearn,
+  LoopLearnResult,
+  LoopReduce,
+  LoopReduceResult,
+  LoopSample,
+  LoopSampleResult,
+} from "./loop-tasks.ts";
 
 const LayerFile = z.object({ file: FileName, rowCount: z.int() });
 
@@ -99,5 +105,8 @@ export const taskContracts = {
   "refine-shard": { params: RefineShard, result: RefineShardResult },
   "train-model": { params: TrainModel, result: TrainModelResult },
   "evaluate-model": { params: EvaluateModel, result: EvaluateModelResult },
+  "loop-sample": { params: LoopSample, result: LoopSampleResult },
+  "loop-reduce": { params: LoopReduce, result: LoopReduceResult },
+  "loop-learn": { params: LoopLearn, result: LoopLearnResult },
   noop: { params: Noop, result: NoopResult },
 } as const satisfies Record<TaskKind, { params: z.ZodType; result: z.ZodType }>;

@@ -1,3 +1,12 @@
 /** What a runner can be asked to do. */
-export const taskKinds = ["ingest-archive", "refine-shard", "train-model", "evaluate-model", "noop"] as const;
+export const taskKinds = [
+  "ingest-archive",
+  "refine-shard",
+  "train-model",
+  "evaluate-model",
+  "loop-sample",
+  "loop-reduce",
+  "loop-learn",
+  "noop",
+] as const;
 export type TaskKind = (typeof taskKinds)[number];

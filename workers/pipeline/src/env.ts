@@ -23,6 +23,7 @@ export interface Env extends CoreEnv {
   REFINE: Workflow<RunParams>;
   TRAIN: Workflow<RunParams>;
   EVALUATE: Workflow<RunParams>;
+  LOOP: Workflow<RunParams>;
   NOOP: Workflow<RunParams>;
   IMPORT_LOG: Workflow<ImportParams>;
   REPORT: Workflow<ScheduledReportParams>;

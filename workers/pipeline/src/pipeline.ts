@@ -89,6 +89,7 @@ async function workflowOf(env: Env, runId: string): Promise<Workflow<RunParams>>
     refine: env.REFINE,
     train: env.TRAIN,
     evaluate: env.EVALUATE,
+    loop: env.LOOP,
     noop: env.NOOP,
   };
   return workflows[kind];

@@ -17,4 +17,5 @@ export class IngestRun extends RunWorkflow {}
 export class RefineRun extends RunWorkflow {}
 export class TrainRun extends RunWorkflow {}
 export class EvaluateRun extends RunWorkflow {}
+export class LoopRun extends RunWorkflow {}
 export class NoopRun extends RunWorkflow {}

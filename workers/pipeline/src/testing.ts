@@ -164,6 +164,10 @@ function work(row: TaskRow): { result: Record<string, unknown>; files: Record<st
         },
         files: {},
       };
+    case "loop-sample":
+    case "loop-reduce":
+    case "loop-learn":
+      throw new Error(`${row.kind} is done by real runners only`);
     case "noop":
       return { result: { counts: { samples: 1 } }, files: {} };
   }

@@ -1,11 +1,11 @@
-import type { CreateRun, RunKind } from "@whetstone/schemas/api";
+import type { RunKind, RunParams } from "@whetstone/schemas/api";
 import type { InputFile, TaskKind } from "@whetstone/schemas/tasks";
 import type { runs } from "@whetstone/schemas/db";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { Context } from "../context.ts";
 
 export type RunRow = typeof runs.$inferSelect;
-export type RunOf<K extends RunKind> = RunRow & { params: Extract<CreateRun, { kind: K }> };
+export type RunOf<K extends RunKind> = RunRow & { params: Extract<RunParams, { kind: K }> };
 
 /** A task before it is a row. */
 export interface TaskPlan {

@@ -1,6 +1,7 @@
 import type { RunKind } from "@whetstone/schemas/api";
 import { evaluateRun } from "./evaluate-run.ts";
 import { ingestRun } from "./ingest-run.ts";
+import { loopRun } from "./loop-run.ts";
 import { noopRun } from "./noop-run.ts";
 import { refineRun } from "./refine-run.ts";
 import type { RunKindParts } from "./run-kind.ts";
@@ -11,5 +12,6 @@ export const partsOfKind: Record<RunKind, RunKindParts> = {
   refine: refineRun,
   train: trainRun,
   evaluate: evaluateRun,
+  loop: loopRun,
   noop: noopRun,
 };

@@ -1,5 +1,12 @@
 import { packageFiles } from "@whetstone/schemas/api";
-import type { EvaluateModelResult, IngestArchiveResult, RefineShardResult, TaskKind } from "@whetstone/schemas/tasks";
+import type {
+  EvaluateModelResult,
+  IngestArchiveResult,
+  LoopLearnResult,
+  LoopReduceResult,
+  RefineShardResult,
+  TaskKind,
+} from "@whetstone/schemas/tasks";
 import type { z } from "zod";
 
 /** Names of the files a (valid) result promises; its attempt must have uploaded them all. */
@@ -17,6 +24,12 @@ export function resultFiles(kind: TaskKind, result: unknown): readonly string[] 
       return packageFiles;
     case "evaluate-model":
       return (result as z.infer<typeof EvaluateModelResult>).files;
+    case "loop-sample":
+      return ["samples.parquet"];
+    case "loop-reduce":
+      return (result as z.infer<typeof LoopReduceResult>).files;
+    case "loop-learn":
+      return (result as z.infer<typeof LoopLearnResult>).files;
     case "noop":
       return [];
   }
