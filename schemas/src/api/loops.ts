@@ -14,6 +14,7 @@ export const MethodParameter = z.object({
   source: z.enum(["paper", "repo", "ours"]),
   schema: z.record(z.string(), z.unknown()).meta({ description: "JSON Schema of the value: type and allowed range" }),
 });
+export type MethodParameter = z.infer<typeof MethodParameter>;
 export const Method = z
   .object({
     id: MethodId,
@@ -151,12 +152,15 @@ export const Monitors = z
     /** Unique contents among right ones. */
     distinct: z.number().nullable(),
     duplicateRate: z.number(),
+    /** Share of texts that give no answer. */
+    unparsed: z.number(),
     meanTokens: z.number(),
     /** Nats a text, from its log-probabilities. */
     entropy: z.number(),
     /** Of what was drawn to learn from; null where nothing was drawn. */
     keptShare: z.number().nullable(),
     meanReward: z.number().nullable(),
+    /** Of rewards over drawn texts. */
     rewardDeviation: z.number().nullable(),
     /** How much more the reward rose than what is verified, both in their deviations at iteration 0: gaming. */
     rewardGap: z.number().nullable(),

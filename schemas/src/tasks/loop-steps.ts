@@ -101,7 +101,7 @@ export const sampleColumns = {
   answer: "string",
   correct: "bool",
   reward: "number",
-  /** Same key, same content: the answer or the sorted tags; the normalised text where neither is there. */
+  /** Same key, same content: the sorted tags of a refinement, else the normalised text. Two ways to one answer are two contents. */
   key: "string",
   strategy: "string",
   draft: "string",

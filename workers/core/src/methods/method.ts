@@ -10,8 +10,9 @@ export type Step = { name: string } & (
   | {
       kind: "sample";
       slot: string;
-      draw: Draw;
-      score: Score;
+      /** The loop says how long texts may be. */
+      draw: Omit<z.input<typeof Draw>, "maxTokens">;
+      score: z.input<typeof Score>;
       /** `base`: the slot's first weights draw, not those of now. */
       weights?: "base";
       /** Reduce step whose `training.parquet` rows are the queries, drafts or texts to go on from, instead of the task's. */
@@ -22,7 +23,7 @@ export type Step = { name: string } & (
   | {
       kind: "learn";
       slot: string;
-      learning: Learning;
+      learning: z.input<typeof Learning>;
       /** Reduce step whose rows it learns from. */
       rows: string;
       /** The rows that the step of this name left in earlier iterations are learnt from too. */
@@ -63,11 +64,16 @@ export type SampleTable = { rowCount: number } & {
 };
 
 export interface Reduction {
-  /** Of each row of the table: kept, or why not (`wrong`, `below_threshold`, `duplicate`, `not_best`, `unparsed` ...). The iteration's record. */
-  verdicts: string[];
+  /** Of each row of each step's table: kept, or why not (`wrong`, `below_threshold`, `duplicate`, `not_best`, `unparsed` ...). The iteration's record. */
+  verdicts: Record<string, string[]>;
   training: TrainingRow[];
-  /** JSON of at most 64 kB; what `decisions` names goes on the iteration. */
-  summary: Record<string, unknown> & { decisions?: Record<string, unknown>; alarms?: Alarm[] };
+  /** JSON of at most 64 kB. `kept` of `drawn` is the kept share; what `decisions` names goes on the iteration. */
+  summary: Record<string, unknown> & {
+    kept?: number;
+    drawn?: number;
+    decisions?: Record<string, unknown>;
+    alarms?: Alarm[];
+  };
 }
 
 export type Reducer<P> = (
@@ -87,7 +93,7 @@ export interface Method<P = unknown> {
   /** Slots beside `policy` that it learns; what is there at the start is null. */
   slots: readonly string[];
   /** How held-out queries are asked and rewarded; the engine sets the rest of the draw. */
-  measure(parameters: P): Pick<Draw, "form" | "options"> & { score: Score };
+  measure(parameters: P): Pick<Draw, "form" | "options"> & { score: z.input<typeof Score> };
   /** The step to do next, or undefined when the candidate is ready to be measured. */
   next(view: IterationView<P>): Step | undefined;
   reducers: Readonly<Record<string, Reducer<P>>>;
