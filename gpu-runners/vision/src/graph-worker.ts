@@ -1,8 +1,8 @@
-import { availableParallelism } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 
-/** The thread of one graph (session.ts): opens it, says what it takes, then answers calls in order. */
+/** The thread of one lane (graph-lane.ts): opens the graph, says what it takes, then answers calls in order. */
+export type GraphOpening = { path: string; threads: number };
 export type Tensors = Record<string, { data: Float32Array | BigInt64Array; dims: number[] }>;
 export type GraphCall = { inputs: Tensors; output: string };
 export type GraphShape = { inputNames: readonly string[]; outputNames: readonly string[] };
@@ -12,14 +12,14 @@ export type GraphAnswer = {
   error?: string;
 };
 
-const { path } = workerData as { path: string };
+const { path, threads } = workerData as GraphOpening;
 const port = parentPort;
 if (!port) throw new Error("graph-worker.ts runs as a thread only");
 const say = (answer: GraphAnswer): void => port.postMessage(answer);
 
 const session = await ort.InferenceSession.create(path, {
   executionProviders: ["cpu"],
-  intraOpNumThreads: availableParallelism(),
+  intraOpNumThreads: threads,
   executionMode: "sequential",
   // Spinning threads starve whatever shares the machine.
   extra: { session: { intra_op: { allow_spinning: "0" } } },

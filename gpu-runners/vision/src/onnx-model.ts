@@ -20,7 +20,8 @@ export type Embedder = {
 };
 type Port = { input: string; output: string };
 
-const batchSizes = { images: 16, texts: 64 };
+const batchSizes = { images: 8, texts: 64 };
+const lanes = 2;
 const ownPorts = { visual: { input: "image", output: "embedding" }, text: { input: "tokens", output: "embedding" } };
 
 /** The graphs and the tokenizer of a package. */
@@ -101,7 +102,7 @@ async function openPart(file: "visual.onnx" | "text.onnx", port: Port, pathOf: P
   const path = await pathOf(file);
   const { sha256 } = await hashFile(path);
   const graph: Graph = await refuseExternalData(path)
-    .then(() => openGraph(sha256, path))
+    .then(() => openGraph(sha256, path, { lanes }))
     .catch((cause: unknown) => {
       throw invalidPackage(file, cause instanceof Error ? cause.message : String(cause), cause);
     });

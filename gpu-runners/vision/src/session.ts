@@ -1,24 +1,33 @@
-import { Worker } from "node:worker_threads";
-import type { GraphAnswer, GraphCall, Tensors } from "./graph-worker.ts";
+import { availableParallelism } from "node:os";
+import { openLane, type FloatTensor, type Lane } from "./graph-lane.ts";
+import type { Tensors } from "./graph-worker.ts";
 
+export type { FloatTensor } from "./graph-lane.ts";
 export type { Tensors } from "./graph-worker.ts";
 
 /** An ONNX graph ready to run; the tensors it takes and gives are plain typed arrays with their shape. */
 export type Graph = {
   inputNames: readonly string[];
   outputNames: readonly string[];
-  /** Runs one after another, in the order asked. Inputs in shared memory are lent, others are copied. */
+  /** As many run at once as the graph has lanes. Inputs in shared memory are lent, others are copied. */
   run(inputs: Tensors, output: string): Promise<FloatTensor>;
 };
-export type FloatTensor = { data: Float32Array; dims: readonly number[] };
 type Opened = Graph & { close(): Promise<void> };
+type Call = { inputs: Tensors; output: string; resolve(answer: Promise<FloatTensor>): void };
+type Options = {
+  /**
+   * Threads with the graph, which share the cores: two batches side by side never wait for each other's last core between two operators, as the cores of one
+   * batch do. Each holds the weights anew, so a lane opens only when a call finds the others busy.
+   */
+  lanes?: number;
+};
 
 const maxGraphs = 8;
 const graphs = new Map<string, Promise<Opened>>();
 
 /** Opens the graph once per `key` (the hash of its bytes); the least recently used of more than eight is closed. */
-export function openGraph(key: string, path: string): Promise<Graph> {
-  const graph = graphs.get(key) ?? startGraph(path);
+export function openGraph(key: string, path: string, options: Options = {}): Promise<Graph> {
+  const graph = graphs.get(key) ?? startGraph(path, options);
   graphs.delete(key);
   graphs.set(key, graph);
   graph.catch(() => graphs.delete(key));
@@ -30,47 +39,56 @@ export function openGraph(key: string, path: string): Promise<Graph> {
   return graph;
 }
 
-/** A graph in a thread of its own: a run blocks its thread for seconds, and this one has heartbeats to send and images to decode. */
-async function startGraph(path: string): Promise<Opened> {
-  const worker = new Worker(new URL("./graph-worker.ts", import.meta.url), { workerData: { path } });
-  const waiting: { resolve(answer: GraphAnswer): void; reject(error: unknown): void }[] = [];
-  const settle = (answer: GraphAnswer): void => {
-    waiting.shift()?.resolve(answer);
-    if (waiting.length === 0) worker.unref();
-  };
-  const fail = (error: unknown): void => waiting.splice(0).forEach(({ reject }) => reject(error));
-  worker.on("message", settle).on("error", fail);
-  worker.on("exit", () => fail(new Error("the thread of the graph has ended")));
+async function startGraph(path: string, { lanes = 1 }: Options): Promise<Opened> {
+  const cores = availableParallelism();
+  const most = Math.min(lanes, cores);
+  const open = () => openLane({ path, threads: Math.ceil(cores / most) });
+  const first = await open();
+  const opened = [Promise.resolve(first)];
+  const idle = [first];
+  const waiting: Call[] = [];
+  let settled: Promise<unknown> = Promise.resolve();
 
-  const next = (): Promise<GraphAnswer> => {
-    worker.ref();
-    return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-  };
-  const { shape } = accept(await next());
-  if (!shape) throw new Error("the thread of the graph said something else than its shape");
-  let last: Promise<unknown> = Promise.resolve();
+  function dispatch(): void {
+    for (let lane = idle.at(-1), call = waiting[0]; lane && call; lane = idle.at(-1), call = waiting[0]) {
+      idle.pop();
+      waiting.shift();
+      start(lane, call);
+    }
+    if (waiting.length > 0 && opened.length < most) opened.push(addLane());
+  }
+
+  function start(lane: Lane, { inputs, output, resolve }: Call): void {
+    const answer = lane.run(inputs, output);
+    resolve(answer);
+    const free = () => {
+      idle.push(lane);
+      dispatch();
+    };
+    answer.then(free, free);
+  }
+
+  /** Where memory does not hold another, the first goes on alone. */
+  async function addLane(): Promise<Lane> {
+    const lane = await open().catch(() => undefined);
+    if (!lane) return first;
+    idle.push(lane);
+    dispatch();
+    return lane;
+  }
 
   return {
-    ...shape,
+    inputNames: first.inputNames,
+    outputNames: first.outputNames,
     run(inputs, output) {
-      const answer = next();
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      worker.postMessage({ inputs, output } satisfies GraphCall);
-      last = answer.catch(() => {});
-      return answer.then((said) => {
-        const { tensor } = accept(said);
-        if (!tensor) throw new Error("the thread of the graph gave no tensor");
-        return tensor;
-      });
+      const answer = new Promise<FloatTensor>((resolve) => waiting.push({ inputs, output, resolve }));
+      settled = Promise.allSettled([settled, answer]);
+      dispatch();
+      return answer;
     },
     async close() {
-      await last;
-      await worker.terminate();
+      await settled;
+      for (const lane of opened) await (await lane).close();
     },
   };
-}
-
-function accept(answer: GraphAnswer): GraphAnswer {
-  if (answer.error !== undefined) throw new Error(answer.error);
-  return answer;
 }
