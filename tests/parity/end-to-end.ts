@@ -99,6 +99,7 @@ async function evaluate(
     },
     write: async (name) => ({ name, sizeBytes: 0, sha256: "" }),
     progress: () => {},
+    tell: () => {},
     checkpoint: async () => {},
     resumed: null,
     signal,

@@ -26,6 +26,8 @@ export async function watchRun(run: Run, { api, output, onEvent }: WatchOptions)
     for await (const event of api.runs.events(run.id)) {
       onEvent?.(event);
       if (event.type === "run.progress") bar.update(Run.parse(event.data).progress);
+      if (event.type === "task.alarm")
+        output.note(`\nalarm at step ${String(event.data["step"])}: ${String(event.data["message"])}`);
       if (event.type === "task.retried" || event.type === "task.failed")
         output.note(`\n${event.type}: ${JSON.stringify(event.data)}`);
     }

@@ -84,6 +84,7 @@ async function refine(
       return { name, sizeBytes: 0, sha256: "" };
     },
     progress: (done) => void seen.push(done),
+    tell: () => {},
     checkpoint: async () => {},
     resumed: null,
     signal: new AbortController().signal,

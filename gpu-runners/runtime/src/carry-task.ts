@@ -49,6 +49,7 @@ export async function carryTask(lent: LentTask, carrier: Carrier): Promise<void>
     carrier.onFreed();
     const { result, outputs } = await orStopped(outcome, held.signal);
     held.state = "reporting";
+    await host.lastWords(held);
     await reporter.complete({ ...held.lease, result, outputs });
   } catch (error) {
     await reportFailure(held, error, carrier);
@@ -100,6 +101,7 @@ async function reportFailure(held: HeldTask, error: unknown, { host, reporter }:
     ...(!known && error instanceof Error && { stack: error.stack }),
   });
   held.state = "reporting";
+  await host.lastWords(held);
   await reporter.fail({
     ...held.lease,
     code: known ? error.code : "internal",

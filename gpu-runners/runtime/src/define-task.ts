@@ -1,3 +1,4 @@
+import type { TaskNote } from "@whetstone/schemas/api";
 import type { OutputFile, TaskKind, taskContracts } from "@whetstone/schemas/tasks";
 import type { z } from "zod";
 import type { Log } from "./log.ts";
@@ -15,6 +16,8 @@ export interface TaskContext<K extends TaskKind> {
   /** Uploads a local file (by path) or bytes as an output; resolves once S3 has it. Need not be awaited: the task is complete only after all writes are. */
   write(name: string, source: string | Uint8Array): Promise<OutputFile>;
   progress(done: number, total: number, unit: string): void;
+  /** Becomes an event of the run with the next heartbeat. */
+  tell(note: TaskNote): void;
   /** Uploads a file a next attempt can go on from; it replaces the one before. */
   checkpoint(path: string): Promise<void>;
   /** Local path of the checkpoint an earlier attempt left, if any. */

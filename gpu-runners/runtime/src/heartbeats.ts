@@ -3,6 +3,7 @@ import type { HeldTask } from "./held-task.ts";
 import type { Log } from "./log.ts";
 
 const maxPerRequest = 256;
+const maxLastWords = 5;
 
 interface HeartbeatOptions {
   client: RunnerClient;
@@ -38,14 +39,17 @@ export function startHeartbeats(options: HeartbeatOptions) {
     isWanted = false;
   }
 
-  async function send(tasks: HeldTask[]): Promise<void> {
-    const body = tasks.map(({ lease, progress, checkpoint }) => ({
+  /** Whether the API has heard it. */
+  async function send(tasks: HeldTask[]): Promise<boolean> {
+    const body = tasks.map(({ lease, progress, checkpoint, notes }) => ({
       ...lease,
       ...(progress && { progress }),
       ...(checkpoint && { checkpoint }),
+      ...(!notes.isEmpty() && { notes: notes.next() }),
     }));
     try {
       const answer = await client.heartbeat({ runnerId: options.runnerId(), tasks: body });
+      for (const [i, task] of tasks.entries()) task.notes.told(body[i]?.notes?.at(-1)?.number ?? 0);
       for (const { taskId, state } of answer.tasks) {
         const task = tasks.find((one) => one.lease.taskId === taskId);
         // Once the outcome is on its way, the answer to that decides.
@@ -53,9 +57,11 @@ export function startHeartbeats(options: HeartbeatOptions) {
         log("task stopped", { taskId, attempt: task.lease.attempt, state });
         task.stop(state);
       }
+      return true;
     } catch (error) {
       log("heartbeat failed", { tasks: tasks.length, error: error instanceof Error ? error.message : String(error) });
       if (error instanceof ApiError) options.onRefused(error);
+      return false;
     }
   }
 
@@ -63,6 +69,10 @@ export function startHeartbeats(options: HeartbeatOptions) {
   return {
     /** Beats now rather than with the next tick, so that a checkpoint is not lost with the runner. */
     soon: () => void beat(),
+    /** Tells what the task has left to tell, before its outcome ends the lease; an API that is away costs it that, not the outcome. */
+    async lastWords(task: HeldTask): Promise<void> {
+      for (let words = 0; !task.notes.isEmpty() && words < maxLastWords; words += 1) if (!(await send([task]))) return;
+    },
     stop(): void {
       isStopped = true;
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import type { Checkpoint, Lease, LentTask } from "@whetstone/schemas/tasks";
 import type { Progress } from "@whetstone/schemas/api";
 import { TaskStopped } from "./errors.ts";
+import { createNotes, type Notes } from "./notes.ts";
 
 /** A lease this runner holds, from the claim until its outcome is answered. */
 export interface HeldTask {
@@ -10,6 +11,7 @@ export interface HeldTask {
   state: "waiting" | "running" | "storing" | "reporting";
   progress: Progress | undefined;
   checkpoint: Checkpoint | undefined;
+  notes: Notes;
   signal: AbortSignal;
   stop(state: TaskStopped["state"]): void;
 }
@@ -22,6 +24,7 @@ export function holdTask(task: LentTask): HeldTask {
     state: "waiting",
     progress: undefined,
     checkpoint: undefined,
+    notes: createNotes(),
     signal: controller.signal,
     stop: (state) => controller.abort(new TaskStopped(state)),
   };

@@ -23,6 +23,7 @@ export interface TaskHost {
   log: Log;
   secret(name: string): string | undefined;
   beatSoon(): void;
+  lastWords(held: HeldTask): Promise<void>;
 }
 export interface TaskOutcome {
   result: Record<string, unknown>;
@@ -91,6 +92,10 @@ export function runTask(held: HeldTask, prepared: PreparedTask, { task, host }: 
     write,
     progress(done, total, unit) {
       held.progress = { done, total, unit };
+    },
+    tell(note) {
+      const problem = held.notes.add(note);
+      if (problem) context.log("note not told", { type: note.type, problem });
     },
     async checkpoint(path) {
       checkpoints += 1;

@@ -77,6 +77,7 @@ export async function startRunner(options: RunnerOptions): Promise<Runner> {
     log,
     secret: options.secret ?? (() => undefined),
     beatSoon: heartbeats.soon,
+    lastWords: heartbeats.lastWords,
   };
   const carrier = {
     tasks: new Map(able.map((task) => [task.kind as string, task])),

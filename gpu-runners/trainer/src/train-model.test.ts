@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createLayerWriter, createShardWriter, type TaskContext } from "@whetstone/runtime";
-import { ModelPackage } from "@whetstone/schemas/api";
+import { ModelPackage, TaskNote } from "@whetstone/schemas/api";
 import { BaseRow, RefinedRow, TrainModel, TrainModelResult } from "@whetstone/schemas/tasks";
 import { afterAll, expect, test } from "vitest";
 import type { z } from "zod";
@@ -75,6 +75,7 @@ async function train(params: z.input<typeof TrainModel>, { resumed = null as str
   const files = await makeInputs();
   const written = new Map<string, string>();
   const steps: number[] = [];
+  const notes: TaskNote[] = [];
   const kept = join(mkdtempSync(join(folder, "kept-")), "checkpoint");
   const context: TaskContext<"train-model"> = {
     params: TrainModel.parse(params),
@@ -90,6 +91,7 @@ async function train(params: z.input<typeof TrainModel>, { resumed = null as str
       return { name, sizeBytes: 0, sha256: "" };
     },
     progress: (done) => void steps.push(done),
+    tell: (note) => void notes.push(note),
     checkpoint: async (path) => writeFileSync(kept, readFileSync(path)),
     resumed,
     signal: new AbortController().signal,
@@ -99,7 +101,7 @@ async function train(params: z.input<typeof TrainModel>, { resumed = null as str
   };
   const task = createTrainModel({ python, gpus: 0, threads: 1, codeVersion: "test" });
   const result = TrainModelResult.parse(await task.run(context));
-  return { ...result, written, steps, kept };
+  return { ...result, written, steps, notes, kept };
 }
 
 const params = {
@@ -121,6 +123,15 @@ test(
     const weightsOf = ({ written }: typeof straight) => readFileSync(written.get("weights.safetensors") ?? "");
     expect(straight.counts).toEqual({ samples: 18, refined: 17, undecodable: 0 });
     expect(straight.steps.at(-1)).toBe(8);
+    expect(straight.notes.every((note) => TaskNote.safeParse(note).success)).toBe(true);
+    expect(straight.notes.flatMap(({ type, data }) => (type === "task.metrics" ? data.points : []))).toHaveLength(8);
+    expect(straight.notes).toContainEqual({
+      type: "task.metrics",
+      data: {
+        points: [expect.objectContaining({ step: 8, lossHni: expect.any(Number), learningRate: expect.any(Number) })],
+      },
+    });
+    expect(straight.notes.filter(({ type }) => type === "task.look")).toHaveLength(1);
     expect([...straight.written.keys()].toSorted()).toEqual([
       "card.md",
       "curve.jsonl",

@@ -6,6 +6,7 @@ import { defineTask, type TaskContext, TaskError } from "@whetstone/runtime";
 import { lendShards } from "./lend-shards.ts";
 import { prepareSpec, shardFolder, type TrainerSettings } from "./prepare-spec.ts";
 import { runProgram } from "./run-program.ts";
+import { toNote } from "./to-note.ts";
 
 type Context = TaskContext<"train-model">;
 
@@ -17,7 +18,7 @@ export function createTrainModel(settings: TrainerSettings) {
     kind: "train-model",
 
     async run(context) {
-      const { progress, signal, workDir, write, log } = context;
+      const { progress, tell, signal, workDir, write, log } = context;
       const spec = await prepareSpec(context, settings);
       const specPath = join(workDir, "spec.json");
       await writeFile(specPath, JSON.stringify(spec));
@@ -32,6 +33,8 @@ export function createTrainModel(settings: TrainerSettings) {
         log,
         onEvent(event) {
           if (event.type === "start" || event.type === "progress") progress(event.step, event.total_steps, "steps");
+          const note = toNote(event);
+          if (note) tell(note);
           if (event.type === "checkpoint") checkpoints.add(event.path);
           if (event.type === "need") shards.lend(event.names);
           if (event.type === "free") shards.takeBack(event.names);

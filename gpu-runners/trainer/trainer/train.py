@@ -12,7 +12,7 @@ from trainer.checkpoint_writer import CheckpointWriter
 from trainer.context import with_context
 from trainer.continual.averaging import swapped
 from trainer.continual.learner import Learner
-from trainer.curve import Clock
+from trainer.curve import Clock, NotFiniteError
 from trainer.data import Batches, read_corpus
 from trainer.distributed import Place
 from trainer.events import Events
@@ -85,7 +85,11 @@ def run_steps(training: Training, watcher: Watcher, owner: str, events: Events) 
         is_due = progress.step % spec.recipe.checkpoint_every_steps == 0 and progress.step < spec.recipe.steps
         said = len(progress.alarms)
         if clock.is_due(progress.step) or is_due:
-            progress.curve.append(clock.point(progress.step, outcome, training))
+            try:
+                progress.curve.append(clock.point(progress.step, outcome, training))
+            except NotFiniteError as error:
+                events("alarm", step=progress.step, code="not_finite", message=str(error))
+                raise
             watcher.check_curve()
             events("progress", **progress.curve[-1])
         if watcher.is_due(progress.step):

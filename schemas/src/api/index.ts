@@ -31,6 +31,7 @@ export * from "./stream-metrics.ts";
 export * from "./streams.ts";
 export * from "./suites.ts";
 export * from "./tasks.ts";
+export * from "./training-curve.ts";
 export * from "./uploads.ts";
 export * from "./usage.ts";
 export * from "./webhooks.ts";

@@ -57,6 +57,7 @@ import {
   Suite,
   Task,
   TaskMap,
+  TrainingCurve,
   Upload,
   UploadParts,
   Usage,
@@ -141,6 +142,7 @@ export function createClient(options: ClientOptions) {
       cancel: (id: string) => post(Run, at("runs", id, "/cancel")),
       retry: (id: string) => post(Run, at("runs", id, "/retry")),
       taskMap: (id: string) => get(TaskMap, at("runs", id, "/task-map")),
+      curve: (id: string, query: { points?: number } = {}) => get(TrainingCurve, at("runs", id, "/curve"), query),
       failures: (id: string) => get(RunFailures, at("runs", id, "/failures")),
       tasks: (id: string, page: PageOptions = {}) => list(Task, at("runs", id, "/tasks"))(page),
       /** The run's story, live until it settles; reconnects and goes on where it was. */

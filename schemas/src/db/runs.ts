@@ -67,6 +67,8 @@ export const tasks = sqliteTable(
     progressTotal: real(),
     progressUnit: text(),
     checkpoint: text({ mode: "json" }).$type<Checkpoint & { key: string }>(),
+    /** Number of the attempt's last note that became an event. */
+    noteCount: integer().notNull().default(0),
     result: text({ mode: "json" }).$type<Record<string, unknown>>(),
     outputs: text({ mode: "json" }).$type<(OutputFile & { key: string })[]>(),
     errorCode: text(),

@@ -6,4 +6,5 @@ export * from "./layers.ts";
 export * from "./loop-steps.ts";
 export * from "./loop-tasks.ts";
 export * from "./protocol.ts";
+export * from "./to-curve-point.ts";
 export * from "./train-spec.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Progress } from "../api/runs.ts";
+import { TaskNote } from "../api/training-curve.ts";
 import { FileName, LentFile, OutputFile } from "./files.ts";
 import { taskKinds } from "./kinds.ts";
 
@@ -76,10 +77,22 @@ export const TaskInputs = z
   .meta({ id: "TaskInputs" });
 export type TaskInputs = z.infer<typeof TaskInputs>;
 
+/** Notes of one attempt, `number` counting up from 1: one sent again, because its answer was lost, is told once. */
+export const NumberedNote = z.object({ number: z.int().min(1), note: TaskNote });
+export type NumberedNote = z.infer<typeof NumberedNote>;
+
 export const Heartbeat = z
   .object({
     runnerId: z.string().max(80),
-    tasks: z.array(Lease.extend({ progress: Progress.optional(), checkpoint: Checkpoint.optional() })).max(256),
+    tasks: z
+      .array(
+        Lease.extend({
+          progress: Progress.optional(),
+          checkpoint: Checkpoint.optional(),
+          notes: z.array(NumberedNote).max(8).optional(),
+        }),
+      )
+      .max(256),
   })
   .meta({ id: "Heartbeat" });
 export type Heartbeat = z.infer<typeof Heartbeat>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TrainRecipe } from "../api/recipe.ts";
+import { Prediction } from "../api/training-curve.ts";
 
 /**
  * `spec.json` of the training program (`gpu-runners/trainer`): what to train, and where its files are. Paths are relative to
@@ -62,11 +63,40 @@ export const TrainSpec = z
   .meta({ id: "TrainSpec" });
 export type TrainSpec = z.infer<typeof TrainSpec>;
 
+const measure = z.number().nullish();
+
+/** A line of `curve.jsonl`, in Python's spelling. */
+const curveLine = {
+  step: z.int(),
+  loss: z.number(),
+  loss_clip: measure,
+  loss_hni: measure,
+  loss_tags: measure,
+  loss_distillation: measure,
+  loss_ewc: measure,
+  loss_l2sp: measure,
+  lr: measure,
+  logit_scale: measure,
+  grad_norm: measure,
+  samples_per_second: measure,
+  memory_bytes: measure,
+  gpu_memory_bytes: measure,
+};
+export const CurveLine = z.object(curveLine);
+export type CurveLine = z.infer<typeof CurveLine>;
+
 /** A line of the program's stdout and of `events.jsonl`. */
 export const TrainEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), step: z.int(), total_steps: z.int() }),
-  z.object({ type: z.literal("progress"), step: z.int(), total_steps: z.int(), loss: z.number() }),
-  z.object({ type: z.literal("look"), step: z.int(), loss: z.number(), recall_at_1: z.number() }),
+  z.object({ type: z.literal("progress"), total_steps: z.int(), ...curveLine }),
+  z.object({
+    type: z.literal("look"),
+    step: z.int(),
+    loss: z.number(),
+    recall_at_1: z.number(),
+    held_out: z.boolean(),
+    predictions: z.array(Prediction),
+  }),
   z.object({ type: z.literal("alarm"), step: z.int(), code: z.string(), message: z.string() }),
   z.object({ type: z.literal("stop"), step: z.int(), best_step: z.int(), loss: z.number() }),
   z.object({ type: z.literal("checkpoint"), path: z.string(), step: z.int() }),

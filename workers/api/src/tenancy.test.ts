@@ -34,6 +34,7 @@ const routes = [
   { method: "POST", path: "/v1/runs/{id}/retry", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/task-map", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/failures", kind: "run" },
+  { method: "GET", path: "/v1/runs/{id}/curve", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/tasks", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/events", kind: "run" },
   { method: "GET", path: "/v1/tasks/{id}", kind: "task" },

@@ -4,6 +4,7 @@ import { createStream } from "@whetstone/core/streams/create-stream";
 import { cellAt } from "@whetstone/core/streams/experience-columns";
 import { readBlock } from "@whetstone/core/streams/read-block";
 import { blocksOf, makeExperiences, sendBatch } from "@whetstone/core/streams/testing";
+import { getTrainingCurve } from "@whetstone/core/runs/get-training-curve";
 import { createRun } from "@whetstone/core/runs/create-run";
 import { CreateRun, type CreateRunInput, CreateStream } from "@whetstone/schemas/api";
 import { and, eq } from "drizzle-orm";
@@ -60,6 +61,11 @@ it("trainings and evaluations that name a stream become its blocks", async () =>
   const { columns } = await readBlock(owner, first);
   expect([0, 1, 2].map((i) => cellAt(columns["performance"], i))).toEqual([Math.exp(-2), Math.exp(-1), 1]);
   expect(cellAt(columns["run_id"], 0)).toBe(trainId);
+  expect(await getTrainingCurve(owner, { runId: trainId, points: 2 })).toMatchObject({
+    isLive: false,
+    pointCount: 3,
+    points: [{ loss: 2 }, { loss: 0 }],
+  });
 });
 
 it("a run's experiences are written once, and in turn with other runs'", async () => {

@@ -119,6 +119,7 @@ export async function evaluateVersion(
       return { name, sizeBytes: 0, sha256: "" };
     },
     progress: () => {},
+    tell: () => {},
     checkpoint: async () => {},
     resumed: null,
     signal: new AbortController().signal,

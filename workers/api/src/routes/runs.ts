@@ -2,12 +2,23 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { cancelRun } from "@whetstone/core/runs/cancel-run";
 import { createRun } from "@whetstone/core/runs/create-run";
 import { getRun } from "@whetstone/core/runs/get-run";
+import { getTrainingCurve } from "@whetstone/core/runs/get-training-curve";
 import { getTaskMap } from "@whetstone/core/runs/get-task-map";
 import { listRunFailures } from "@whetstone/core/runs/list-run-failures";
 import { listRuns } from "@whetstone/core/runs/list-runs";
 import { retryRun } from "@whetstone/core/runs/retry-run";
 import { listTasks } from "@whetstone/core/tasks/list-tasks";
-import { CreateRun, Page, PageQuery, Run, RunFailures, Task, TaskMap } from "@whetstone/schemas/api";
+import {
+  CreateRun,
+  CurveQuery,
+  Page,
+  PageQuery,
+  Run,
+  RunFailures,
+  Task,
+  TaskMap,
+  TrainingCurve,
+} from "@whetstone/schemas/api";
 import { idParam, pageQuery } from "../params.ts";
 import { body, createRouter, json, problems } from "../router.ts";
 import { streamRunEvents } from "../stream-run-events.ts";
@@ -81,6 +92,17 @@ const getFailures = createRoute({
   responses: { 200: json(RunFailures, "At most a hundred codes, the most frequent first"), ...problems },
 });
 
+const getCurve = createRoute({
+  method: "get",
+  path: "/v1/runs/{id}/curve",
+  tags,
+  summary: "The curve of a training, live or finished",
+  description:
+    "Losses, speed and memory by step, looks at held-out samples, alarms. A trained model names its run in `runId`.",
+  request: { params, query: CurveQuery },
+  responses: { 200: json(TrainingCurve, "Points in the order of their steps"), ...problems },
+});
+
 const getRunTasks = createRoute({
   method: "get",
   path: "/v1/runs/{id}/tasks",
@@ -96,7 +118,7 @@ const getRunEvents = createRoute({
   tags,
   summary: "Follow a run",
   description:
-    "Server-sent events: the run's story from `Last-Event-ID` on, then live until it settles. `run.progress` carries the whole run.",
+    "Server-sent events: the run's story from `Last-Event-ID` on, then live until it settles. `run.progress` carries the whole run; a training tells `task.metrics`, `task.look`, `task.alarm` and `task.stopped`, whose data is that of `GET /v1/runs/{id}/curve`.",
   request: { params, headers: z.object({ "last-event-id": z.coerce.number().int().min(0).default(0) }) },
   responses: {
     200: { description: "A stream of RunEvent", content: { "text/event-stream": { schema: z.string() } } },
@@ -115,6 +137,9 @@ export const runs = createRouter()
   .openapi(postRetry, async (c) => c.json(await retryRun(c.var.ctx, c.req.valid("param").id), 202))
   .openapi(getMap, async (c) => c.json(await getTaskMap(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getFailures, async (c) => c.json(await listRunFailures(c.var.ctx, c.req.valid("param").id), 200))
+  .openapi(getCurve, async (c) =>
+    c.json(await getTrainingCurve(c.var.ctx, { runId: c.req.valid("param").id, ...c.req.valid("query") }), 200),
+  )
   .openapi(getRunTasks, async (c) =>
     c.json(await listTasks(c.var.ctx, { runId: c.req.valid("param").id, ...c.req.valid("query") }), 200),
   )

@@ -49,6 +49,7 @@ function toRow(ctx: Context, { run, plan, wave, index }: { run: RunRow; plan: Ta
     needs: [],
     attempt: 0,
     releases: 0,
+    noteCount: 0,
     maxAttempts: run.params.maxAttempts,
     availableAt: nowMs,
     createdAt: nowMs,

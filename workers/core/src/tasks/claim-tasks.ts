@@ -48,6 +48,7 @@ export async function claimTasks(
       runnerId: runner.id,
       startedAt: sql`coalesce(${tasks.startedAt}, ${ctx.now().getTime()})`,
       progressDone: sql`0`,
+      noteCount: 0,
     })
     .where(inArray(tasks.id, claimable))
     .returning();

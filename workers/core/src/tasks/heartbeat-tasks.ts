@@ -6,6 +6,7 @@ import { seeRunner } from "../runners/see-runner.ts";
 import { findFileProblem } from "./check-files.ts";
 import { attemptPrefix, isCallersTask, isOfRunningRun, leaseEnd } from "./leases.ts";
 import { nudgeSettled } from "./open-tasks.ts";
+import { tellNotes } from "./tell-notes.ts";
 
 type Beat = Heartbeat["tasks"][number];
 
@@ -51,7 +52,8 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
       and(inArray(tasks.id, sql`(select value from json_each(${ids}))`), isStatus("cancelled"), isCallersTask(ctx)),
     );
 
-  const [cancelled, extended, stopped] = await ctx.db.batch([cancel, extend, look]);
+  const tell = input.tasks.some((beat) => beat.notes?.length) ? tellNotes(ctx, { beats, isBeating }) : [];
+  const [cancelled, extended, stopped] = await ctx.db.batch([cancel, extend, look, ...tell]);
   await nudgeSettled(ctx, cancelled);
   const held = new Set(extended.map((row) => row.id));
   const ended = new Set(stopped.map((row) => row.id));

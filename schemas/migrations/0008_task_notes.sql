@@ -1,0 +1,1 @@
+ALTER TABLE `tasks` ADD `note_count` integer DEFAULT 0 NOT NULL;
