@@ -1,8 +1,14 @@
 import type { Method as MethodObject, MethodId } from "@whetstone/schemas/api";
 import { AppError } from "../errors.ts";
 import { bStar } from "./b-star/method.ts";
+import { hqClipCycle } from "./hq-clip-cycle/method.ts";
+import { iSheep } from "./i-sheep/method.ts";
 import type { IterationView, Method, Reducer, Step } from "./method.ts";
 import { describeParameters, parseParameters } from "./parameters.ts";
+import { pit } from "./pit/method.ts";
+import { sharpening } from "./sharpening/method.ts";
+import { smart } from "./smart/method.ts";
+import { sraMcts } from "./sra-mcts/method.ts";
 
 /** A method whose parameters are checked where they come in, so that the engine need not know their type. */
 export interface RunnableMethod extends Omit<Method, "parameters" | "next" | "reducers" | "measure"> {
@@ -14,7 +20,16 @@ export interface RunnableMethod extends Omit<Method, "parameters" | "next" | "re
   describe(): MethodObject;
 }
 
-const methods: ReadonlyMap<string, RunnableMethod> = new Map([toRunnable(bStar)].map((method) => [method.id, method]));
+const runnable = [
+  toRunnable(bStar),
+  toRunnable(sharpening),
+  toRunnable(iSheep),
+  toRunnable(smart),
+  toRunnable(sraMcts),
+  toRunnable(pit),
+  toRunnable(hqClipCycle),
+];
+const methods: ReadonlyMap<string, RunnableMethod> = new Map(runnable.map((method) => [method.id, method]));
 
 /** The methods there are, as the API tells them. */
 export function listMethods(): MethodObject[] {

@@ -3,7 +3,6 @@ import { makeTable } from "../testing.ts";
 import { bestOf, rankBy } from "./best-of.ts";
 import { distinctCorrect, passAtK, rewardAtK, unbiasedPassAtK } from "./pass-at-k.ts";
 import { groupByQuery, type Row } from "./rows.ts";
-import { uniqueRows } from "./unique-rows.ts";
 
 type Graded = [key: string, correct: 0 | 1, reward: number];
 const q1: Graded[] = [
@@ -95,15 +94,4 @@ test("the earlier of equals is best, and what has no score is never chosen", () 
   expect(rankBy(rows, ({ s }) => s).map(({ id }) => id)).toEqual(["d", "b", "c", "a"]);
   expect(bestOf(rows.slice(0, 3), ({ s }) => s)?.id).toBe("b");
   expect(bestOf(rows.slice(0, 1), ({ s }) => s)).toBeUndefined();
-});
-
-test("a content keeps its best rewarded row", () => {
-  const rows = [
-    { key: "x", reward: 0.1, text: "1" },
-    { key: "y", reward: 0.2, text: "2" },
-    { key: "x", reward: 0.3, text: "3" },
-    { key: "x", reward: 0.3, text: "4" },
-  ];
-
-  expect(uniqueRows(rows).map(({ text }) => text)).toEqual(["3", "2"]);
 });
