@@ -4,8 +4,12 @@ import { runnerMain } from "@whetstone/runtime";
 import { z } from "zod";
 import { openEmbeddingCache } from "./embedding-cache.ts";
 import { createEvaluateModel } from "./evaluate-model.ts";
+import { indexSegment } from "./index-segment.ts";
 import { ingestArchive } from "./ingest-archive.ts";
 import { noop } from "./noop.ts";
+import { createProfileShard } from "./profile-shard.ts";
+import { createSearchVersion } from "./search-version.ts";
+import { selectShard } from "./select-shard.ts";
 
 const Settings = z.object({
   /** Embeddings already made are kept below this folder. */
@@ -30,9 +34,20 @@ const {
   WHETSTONE_EMBEDDING_CACHE_BYTES: cacheBytes,
   WHETSTONE_ALLOW_PRIVATE_ENDPOINTS: allowPrivate,
 } = settings.data;
-const evaluateModel = createEvaluateModel({
+const models = {
   cache: openEmbeddingCache(join(cacheDir, "embeddings"), cacheBytes),
   allowPrivateAddresses: allowPrivate === "1",
-});
+};
 
-await runnerMain({ name: "vision", tasks: [ingestArchive, evaluateModel, noop] });
+await runnerMain({
+  name: "vision",
+  tasks: [
+    ingestArchive,
+    createProfileShard(models),
+    indexSegment,
+    selectShard,
+    createSearchVersion(models),
+    createEvaluateModel(models),
+    noop,
+  ],
+});

@@ -26,7 +26,7 @@ export const CreateDataset = z
 export type CreateDataset = z.infer<typeof CreateDataset>;
 
 /** Layers a version can hold: `base` always, the others when a run made them. */
-export const layerNames = ["base", "refined", "rejects"] as const;
+export const layerNames = ["base", "refined", "scores", "thumbnails", "embeddings", "rejects"] as const;
 export type LayerName = (typeof layerNames)[number];
 
 const FileRef = z.object({ key: z.string(), sizeBytes: z.int(), sha256: Sha256 });
@@ -60,6 +60,8 @@ export const Manifest = z
       z.string(),
       z.array(FileRef.extend({ shard: z.int().nullable(), rowCount: z.int(), runId: z.string() })),
     ),
+    /** Tars that rows of the `thumbnails` layer point into. */
+    thumbnailTars: z.array(FileRef.extend({ shard: z.int() })).optional(),
   })
   .meta({ id: "Manifest" });
 export type Manifest = z.infer<typeof Manifest>;
@@ -104,6 +106,10 @@ export const ImageLink = z.object({
   height: z.int(),
 });
 
+/** A small picture of the image, where a run has made one. */
+export const ThumbnailLink = ImageLink.pick({ url: true, range: true, expiresAt: true, mediaType: true });
+export type ThumbnailLink = z.infer<typeof ThumbnailLink>;
+
 export const Sample = z
   .object({
     uid: Uid,
@@ -114,6 +120,13 @@ export const Sample = z
     metadata: z.record(z.string(), z.unknown()),
     imageSha256: Sha256,
     image: ImageLink,
+    thumbnail: ThumbnailLink.nullable().default(null),
+    facts: z
+      .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
+      .default({})
+      .meta({
+        description: "numbers and categories by column, as filters see them; empty for a version without an index",
+      }),
     refinement: Refinement.nullable(),
     provenance: z
       .object({

@@ -23,6 +23,7 @@ export const ErrorCode = z.enum([
   "lease_lost",
   "run_not_cancellable",
   "run_not_retryable",
+  "index_missing",
   "storage_unavailable",
   "internal",
 ]);
@@ -50,6 +51,7 @@ export const errorStatus = {
   lease_lost: 409,
   run_not_cancellable: 409,
   run_not_retryable: 409,
+  index_missing: 409,
   storage_unavailable: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;

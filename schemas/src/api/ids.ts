@@ -29,6 +29,7 @@ export const idPrefixes = {
   schedule: "sch",
   scheduleRun: "schr",
   report: "rep",
+  review: "rvw",
   request: "req",
 } as const;
 export type IdKind = keyof typeof idPrefixes;

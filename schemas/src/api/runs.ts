@@ -1,12 +1,24 @@
 import { z } from "zod";
 import { Benchmark } from "./datasets.ts";
 import { EvaluationTask } from "./evaluation-tasks.ts";
-import { Id } from "./ids.ts";
+import { Id, Uid } from "./ids.ts";
 import { TrainRecipe } from "./recipe.ts";
+import { Selection } from "./select.ts";
 import { hasOneStart, MixedVersion, trainStart } from "./train-start.ts";
 import { StreamEntry } from "./streams.ts";
 
-export const runKinds = ["ingest", "refine", "train", "evaluate", "loop", "noop"] as const;
+export const runKinds = [
+  "ingest",
+  "refine",
+  "profile",
+  "index",
+  "select",
+  "search",
+  "train",
+  "evaluate",
+  "loop",
+  "noop",
+] as const;
 export const RunKind = z.enum(runKinds);
 export type RunKind = z.infer<typeof RunKind>;
 
@@ -85,6 +97,38 @@ export const CreateRefineRun = z.object({
     .default("short"),
   temperature: z.number().min(0).max(2).default(0),
 });
+/** Thumbnails of a version's images and, with a model, embeddings and how well each text fits: the next version. */
+export const CreateProfileRun = z.object({
+  kind: z.literal("profile"),
+  ...policy,
+  versionId: Id("version"),
+  modelId: Id("model").optional(),
+  thumbnailPixels: z.int().min(32).max(512).default(160),
+});
+/** What makes filters, sorting and statistics quick on a version of many samples. The version stays as it is. */
+export const CreateIndexRun = z.object({ kind: z.literal("index"), ...policy, versionId: Id("version") });
+/** The samples a selection keeps, as the next version. No image is copied. */
+export const CreateSelectRun = z.object({
+  kind: z.literal("select"),
+  ...policy,
+  versionId: Id("version"),
+  selection: Selection,
+});
+/** The samples of a version with embeddings that are nearest to a text, an uploaded image or another sample. */
+export const CreateSearchRun = z
+  .object({
+    kind: z.literal("search"),
+    ...policy,
+    versionId: Id("version"),
+    text: z.string().trim().min(1).max(2000).optional(),
+    uploadId: Id("upload").optional(),
+    uid: Uid.optional(),
+    limit: z.int().min(1).max(200).default(60),
+  })
+  .refine(({ text, uploadId, uid }) => [text, uploadId, uid].filter((one) => one !== undefined).length === 1, {
+    message: "name one of text, uploadId and uid",
+    path: ["text"],
+  });
 export const CreateTrainRun = z
   .object({
     kind: z.literal("train"),
@@ -144,7 +188,17 @@ export const CreateNoopRun = z.object({
 });
 
 export const CreateRun = z
-  .discriminatedUnion("kind", [CreateIngestRun, CreateRefineRun, CreateTrainRun, CreateEvaluateRun, CreateNoopRun])
+  .discriminatedUnion("kind", [
+    CreateIngestRun,
+    CreateRefineRun,
+    CreateProfileRun,
+    CreateIndexRun,
+    CreateSelectRun,
+    CreateSearchRun,
+    CreateTrainRun,
+    CreateEvaluateRun,
+    CreateNoopRun,
+  ])
   .meta({ id: "CreateRun" });
 export type CreateRun = z.infer<typeof CreateRun>;
 /** A loop's run, made with the loop by `POST /v1/loops`. */

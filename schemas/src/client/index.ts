@@ -40,8 +40,16 @@ import {
   Page,
   type PageOf,
   type PageQuery,
+  Matches,
   Reject,
   Report,
+  Review,
+  SampleHistory,
+  type SamplesQuery,
+  SelectionTrial,
+  Statistics,
+  type StatisticsQuery,
+  type CreateReview,
   Run,
   RunFailures,
   Runner,
@@ -127,12 +135,25 @@ export function createClient(options: ClientOptions) {
       list: list(Dataset, "/v1/datasets"),
       create: (body: z.input<typeof CreateDataset>) => post(Dataset, "/v1/datasets", body),
       get: (id: string) => get(Dataset, at("datasets", id)),
+      history: (id: string, uid: string) =>
+        get(SampleHistory, at("datasets", id, `/samples/${encodeURIComponent(uid)}/history`)),
       versions: (id: string, page: PageOptions = {}) => list(Version, at("datasets", id, "/versions"))(page),
     },
     versions: {
       get: (id: string) => get(Version, at("versions", id)),
-      samples: (id: string, page: PageOptions = {}) => list(Sample, at("versions", id, "/samples"))(page),
+      samples: (id: string, query: Partial<SamplesQuery> = {}) =>
+        get(Page(Sample), at("versions", id, "/samples"), { ...query }) as Promise<PageOf<Sample>>,
       sample: (id: string, uid: string) => get(Sample, at("versions", id, `/samples/${encodeURIComponent(uid)}`)),
+      statistics: (id: string, query: StatisticsQuery = {}) =>
+        get(Statistics, at("versions", id, "/statistics"), { ...query }),
+      /** What a selection would keep; nothing is written. */
+      trySelection: (id: string, query: Record<string, string | number | undefined> = {}) =>
+        get(SelectionTrial, at("versions", id, "/selection"), query),
+      review: (id: string, body: CreateReview) => post(Review, at("versions", id, "/reviews"), body),
+      reviews: (id: string, query: PageOptions & { uid?: string } = {}) =>
+        get(Page(Review), at("versions", id, "/reviews"), { ...query }),
+      undoReview: (reviewId: string) =>
+        send({ method: "DELETE", path: at("reviews", reviewId) }).then((answer) => Review.parse(answer)),
       rejects: (id: string, page: PageOptions = {}) => list(Reject, at("versions", id, "/rejects"))(page),
     },
     runs: {
@@ -145,6 +166,8 @@ export function createClient(options: ClientOptions) {
       curve: (id: string, query: { points?: number } = {}) => get(TrainingCurve, at("runs", id, "/curve"), query),
       failures: (id: string) => get(RunFailures, at("runs", id, "/failures")),
       tasks: (id: string, page: PageOptions = {}) => list(Task, at("runs", id, "/tasks"))(page),
+      /** What a search found. */
+      matches: (id: string) => get(Matches, at("runs", id, "/matches")),
       /** The run's story, live until it settles; reconnects and goes on where it was. */
       events: (id: string, signal?: AbortSignal) => runEvents(options, { runId: id, ...(signal ? { signal } : {}) }),
     },

@@ -3,6 +3,8 @@ import { Benchmark } from "../api/datasets.ts";
 import { Contamination } from "../api/evaluations.ts";
 import { EvaluationScores } from "../api/evaluation-scores.ts";
 import { EvaluationTask } from "../api/evaluation-tasks.ts";
+import { Uid } from "../api/ids.ts";
+import { reviewFields } from "../api/reviews.ts";
 import { Refiner } from "../api/runs.ts";
 import { TrainRecipe } from "../api/recipe.ts";
 import { HubCheckpoint } from "../api/train-start.ts";
@@ -51,6 +53,60 @@ export const RefineShardResult = z.object({
   shard: z.int(),
   refined: LayerFile,
   rejects: LayerFile.nullable(),
+  counts: Counts,
+});
+
+/** Thumbnails of a shard and, by a model, scores and embeddings. Inputs: `shard.tar`, `base.parquet`, `refined.parquet` where there, `model.<package file>`. */
+export const ProfileShard = z.object({
+  shard: z.int(),
+  thumbnailPixels: z.int(),
+  hasModel: z.boolean(),
+  hasRefined: z.boolean(),
+});
+/** Outputs: `thumbnails.tar`, `thumbnails.parquet`, and with a model `scores.parquet` and `embeddings.f16`. */
+export const ProfileShardResult = z.object({
+  shard: z.int(),
+  rowCount: z.int(),
+  hasScores: z.boolean(),
+  counts: Counts,
+});
+
+/** Some shards' layers as columns. Inputs: `base-N.parquet` and, where there, `refined-N`, `scores-N`, `thumbnails-N.parquet`. */
+export const IndexSegment = z.object({
+  firstShard: z.int(),
+  shardCount: z.int(),
+  firstPlace: z.int(),
+  layers: z.array(z.string()),
+});
+/** Outputs: `segment.json` (`Segment`) and the files it names. */
+export const IndexSegmentResult = z.object({ rowCount: z.int(), files: z.array(FileName), counts: Counts });
+
+/** The kept rows of a shard's layers. Inputs: `base.parquet` and, where there, the files of its other layers. */
+export const SelectShard = z.object({
+  shard: z.int(),
+  /** One bit a row, the first row the highest bit of the first byte, in Base64. */
+  keep: z.string(),
+  edits: z.array(z.object({ uid: Uid, field: z.enum(reviewFields), value: z.string() })),
+  layers: z.array(z.string()),
+});
+/** Outputs: a file a layer, named as it came in. */
+export const SelectShardResult = z.object({
+  shard: z.int(),
+  rowCount: z.int(),
+  files: z.array(LayerFile.extend({ layer: z.string() })),
+  counts: Counts,
+});
+
+/** What is nearest. Inputs: `model.<package file>`, `embeddings-N.f16`, and `image` where an image is asked for. */
+export const SearchVersion = z.object({
+  text: z.string().nullable(),
+  /** The sample whose like is asked for, as shard and row. */
+  like: z.object({ shard: z.int(), row: z.int() }).nullable(),
+  sampleCounts: z.array(z.int()),
+  limit: z.int(),
+});
+export const SearchVersionResult = z.object({
+  hits: z.array(z.object({ shard: z.int(), row: z.int(), score: z.number() })),
   counts: Counts,
 });
 
@@ -103,6 +159,10 @@ export const NoopResult = z.object({ counts: Counts });
 export const taskContracts = {
   "ingest-archive": { params: IngestArchive, result: IngestArchiveResult },
   "refine-shard": { params: RefineShard, result: RefineShardResult },
+  "profile-shard": { params: ProfileShard, result: ProfileShardResult },
+  "index-segment": { params: IndexSegment, result: IndexSegmentResult },
+  "select-shard": { params: SelectShard, result: SelectShardResult },
+  "search-version": { params: SearchVersion, result: SearchVersionResult },
   "train-model": { params: TrainModel, result: TrainModelResult },
   "evaluate-model": { params: EvaluateModel, result: EvaluateModelResult },
   "loop-sample": { params: LoopSample, result: LoopSampleResult },

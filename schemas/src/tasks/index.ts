@@ -7,4 +7,5 @@ export * from "./loop-steps.ts";
 export * from "./loop-tasks.ts";
 export * from "./protocol.ts";
 export * from "./to-curve-point.ts";
+export * from "./segment.ts";
 export * from "./train-spec.ts";

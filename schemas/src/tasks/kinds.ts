@@ -2,6 +2,10 @@
 export const taskKinds = [
   "ingest-archive",
   "refine-shard",
+  "profile-shard",
+  "index-segment",
+  "select-shard",
+  "search-version",
   "train-model",
   "evaluate-model",
   "loop-sample",

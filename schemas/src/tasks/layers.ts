@@ -104,3 +104,20 @@ export const archiveErrorCodes = [
   "archive_too_many_members",
   "checksum_mismatch",
 ] as const;
+
+/** Row of the `thumbnails` layer: where a small picture of the image lies in the tar that comes with it. */
+export const ThumbnailRow = z.object({ uid: Uid, offset: z.int(), bytes: z.int() });
+export type ThumbnailRow = z.infer<typeof ThumbnailRow>;
+
+/** Row of the `scores` layer: cosine of the image and each of its texts by one model. */
+export const ScoreRow = z.object({
+  uid: Uid,
+  textScore: z.number().nullable(),
+  positiveScore: z.number().nullable(),
+  negativeScore: z.number().nullable(),
+});
+export type ScoreRow = z.infer<typeof ScoreRow>;
+
+/** Row of the `embeddings` layer: the image as one model sees it, of length one. */
+export const EmbeddingRow = z.object({ uid: Uid, embedding: z.array(z.number()) });
+export type EmbeddingRow = z.infer<typeof EmbeddingRow>;

@@ -25,6 +25,7 @@ export const errorHelp: Record<ErrorCode, string> = {
   run_not_cancellable: "The run has ended already.",
   run_not_retryable:
     "Only failed tasks of a run that failed or is running can be tried again. Start another run instead.",
+  index_missing: "The version is too large to be searched without an index. Start a run of kind index, then ask again.",
   storage_unavailable: "The object storage does not answer. Try again soon.",
   internal: "Something broke on our side. The request id finds the whole story in our log.",
 };

@@ -8,3 +8,8 @@ export const blockFileKey = (workspaceId: string, file: { blockId: string; name:
   `w/${workspaceId}/s/${file.blockId}/${file.name}.parquet`;
 export const reportFileKey = (workspaceId: string, file: { reportId: string; name: string }): string =>
   `w/${workspaceId}/reports/${file.reportId}/${file.name}`;
+export const indexKey = (
+  workspaceId: string,
+  datasetId: string,
+  { versionId, runId }: { versionId: string; runId: string },
+): string => `w/${workspaceId}/d/${datasetId}/${versionId}/index-${runId}.json`;

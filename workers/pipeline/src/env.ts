@@ -21,6 +21,10 @@ export interface DeliveryParams {
 export interface Env extends CoreEnv {
   INGEST: Workflow<RunParams>;
   REFINE: Workflow<RunParams>;
+  PROFILE: Workflow<RunParams>;
+  INDEX: Workflow<RunParams>;
+  SELECT: Workflow<RunParams>;
+  SEARCH: Workflow<RunParams>;
   TRAIN: Workflow<RunParams>;
   EVALUATE: Workflow<RunParams>;
   LOOP: Workflow<RunParams>;

@@ -7,7 +7,18 @@ import { tick } from "./tick.ts";
 export { DeliverWebhook } from "./deliver-webhook.ts";
 export { ImportLog } from "./import-log.ts";
 export { ScheduledReport } from "./scheduled-report.ts";
-export { EvaluateRun, IngestRun, LoopRun, NoopRun, RefineRun, TrainRun } from "./run-workflows.ts";
+export {
+  EvaluateRun,
+  IndexRun,
+  IngestRun,
+  LoopRun,
+  NoopRun,
+  ProfileRun,
+  RefineRun,
+  SearchRun,
+  SelectRun,
+  TrainRun,
+} from "./run-workflows.ts";
 
 /** What the API Worker calls over its service binding. */
 export class Pipeline extends WorkerEntrypoint<Env> {

@@ -87,6 +87,10 @@ async function workflowOf(env: Env, runId: string): Promise<Workflow<RunParams>>
   const workflows: Record<RunKind, Workflow<RunParams>> = {
     ingest: env.INGEST,
     refine: env.REFINE,
+    profile: env.PROFILE,
+    index: env.INDEX,
+    select: env.SELECT,
+    search: env.SEARCH,
     train: env.TRAIN,
     evaluate: env.EVALUATE,
     loop: env.LOOP,

@@ -15,6 +15,10 @@ class RunWorkflow extends WorkflowEntrypoint<Env, RunParams> {
 
 export class IngestRun extends RunWorkflow {}
 export class RefineRun extends RunWorkflow {}
+export class ProfileRun extends RunWorkflow {}
+export class IndexRun extends RunWorkflow {}
+export class SelectRun extends RunWorkflow {}
+export class SearchRun extends RunWorkflow {}
 export class TrainRun extends RunWorkflow {}
 export class EvaluateRun extends RunWorkflow {}
 export class LoopRun extends RunWorkflow {}

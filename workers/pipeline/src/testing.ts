@@ -37,9 +37,17 @@ export async function makeWorkspace(): Promise<{ owner: Owner; runner: Runner }>
 /** Queues a run without starting it, watches its workflow instance, then starts it. */
 export async function startWatched(owner: Owner, input: CreateRunInput) {
   const { id } = await createRun({ ...owner, pipeline: silent }, CreateRun.parse(input));
-  const workflow = { ingest: env.INGEST, refine: env.REFINE, train: env.TRAIN, evaluate: env.EVALUATE, noop: env.NOOP }[
-    input.kind
-  ];
+  const workflow = {
+    ingest: env.INGEST,
+    refine: env.REFINE,
+    profile: env.PROFILE,
+    index: env.INDEX,
+    select: env.SELECT,
+    search: env.SEARCH,
+    train: env.TRAIN,
+    evaluate: env.EVALUATE,
+    noop: env.NOOP,
+  }[input.kind];
   const instance = await introspectWorkflowInstance(workflow, id);
   await owner.pipeline.start(id);
   return { id, instance };
@@ -125,6 +133,25 @@ function work(row: TaskRow): { result: Record<string, unknown>; files: Record<st
         },
         files: { "refined.parquet": `refined ${row.index}`, "rejects.parquet": "r" },
       };
+    case "profile-shard":
+      return {
+        result: { shard: row.params["shard"], rowCount: 5, hasScores: false, counts: { samples: 5 } },
+        files: { "thumbnails.tar": "t", "thumbnails.parquet": "p" },
+      };
+    case "index-segment":
+      return { result: { rowCount: 10, files: ["s.json"], counts: { samples: 10 } }, files: { "s.json": "{}" } };
+    case "select-shard":
+      return {
+        result: {
+          shard: row.params["shard"],
+          rowCount: 3,
+          files: [{ layer: "base", file: "base.parquet", rowCount: 3 }],
+          counts: { samples: 3 },
+        },
+        files: { "base.parquet": "b" },
+      };
+    case "search-version":
+      return { result: { hits: [{ shard: 0, row: 1, score: 0.5 }], counts: {} }, files: {} };
     case "train-model":
       return {
         result: { metrics: { loss: 1.5 }, counts: { steps: 300 } },

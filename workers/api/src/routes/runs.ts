@@ -7,10 +7,12 @@ import { getTaskMap } from "@whetstone/core/runs/get-task-map";
 import { listRunFailures } from "@whetstone/core/runs/list-run-failures";
 import { listRuns } from "@whetstone/core/runs/list-runs";
 import { retryRun } from "@whetstone/core/runs/retry-run";
+import { getMatches } from "@whetstone/core/samples/get-matches";
 import { listTasks } from "@whetstone/core/tasks/list-tasks";
 import {
   CreateRun,
   CurveQuery,
+  Matches,
   Page,
   PageQuery,
   Run,
@@ -112,6 +114,15 @@ const getRunTasks = createRoute({
   responses: { 200: json(Page(Task), "A page of tasks"), ...problems },
 });
 
+const getRunMatches = createRoute({
+  method: "get",
+  path: "/v1/runs/{id}/matches",
+  tags,
+  summary: "What a search found",
+  request: { params },
+  responses: { 200: json(Matches, "Samples, the nearest first"), ...problems },
+});
+
 const getRunEvents = createRoute({
   method: "get",
   path: "/v1/runs/{id}/events",
@@ -143,6 +154,7 @@ export const runs = createRouter()
   .openapi(getRunTasks, async (c) =>
     c.json(await listTasks(c.var.ctx, { runId: c.req.valid("param").id, ...c.req.valid("query") }), 200),
   )
+  .openapi(getRunMatches, async (c) => c.json(await getMatches(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getRunEvents, (c) =>
     streamRunEvents(c, { runId: c.req.valid("param").id, after: c.req.valid("header")["last-event-id"] }),
   );

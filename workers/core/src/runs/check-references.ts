@@ -12,6 +12,14 @@ export async function checkReferences(ctx: Context, input: CreateRun): Promise<v
       await checkRow(ctx, { what: "dataset", table: datasets, id: input.datasetId });
       return checkUploads(ctx, input.uploadIds);
     case "refine":
+    case "index":
+    case "select":
+      return checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+    case "profile":
+      if (input.modelId) await checkRow(ctx, { what: "model", table: models, id: input.modelId });
+      return checkRow(ctx, { what: "version", table: versions, id: input.versionId });
+    case "search":
+      if (input.uploadId) await checkUploads(ctx, [input.uploadId]);
       return checkRow(ctx, { what: "version", table: versions, id: input.versionId });
     case "train":
       await checkRow(ctx, { what: "version", table: versions, id: input.versionId });

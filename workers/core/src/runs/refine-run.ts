@@ -52,7 +52,9 @@ export const refineRun = defineRunKind<"refine">({
       lastAt = Math.max(lastAt, task.finishedAt.getTime());
     }
     if (refined.length === 0) throw new RunFailure("no_samples", "no shard was refined; see the run's failed tasks");
-    const { datasetId, sampleCount, shards, layers, benchmark } = parent;
+    const { datasetId, sampleCount, shards, benchmark, thumbnailTars } = parent;
+    // Scores tell how well the former texts fitted.
+    const { scores: _, ...layers } = parent.layers;
     const createdAt = new Date(lastAt).toISOString();
     const draft = {
       datasetId,
@@ -63,6 +65,7 @@ export const refineRun = defineRunKind<"refine">({
       shards,
       layers: { ...layers, refined, rejects },
       ...(benchmark && { benchmark }),
+      ...(thumbnailTars && { thumbnailTars }),
     };
     return writeVersion(ctx, { run, draft });
   },

@@ -8,7 +8,15 @@ import { type Closing, derivedId, type RunRow } from "./run-kind.ts";
 
 export type VersionDraft = Pick<
   Manifest,
-  "datasetId" | "parentId" | "createdAt" | "sampleCount" | "rejectCount" | "shards" | "layers" | "benchmark"
+  | "datasetId"
+  | "parentId"
+  | "createdAt"
+  | "sampleCount"
+  | "rejectCount"
+  | "shards"
+  | "layers"
+  | "benchmark"
+  | "thumbnailTars"
 >;
 
 /**

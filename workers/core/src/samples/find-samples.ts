@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Context } from "../context.ts";
 import { getManifest } from "../versions/get-manifest.ts";
 import { readRows } from "./read-rows.ts";
-import { layerOf, readSamples } from "./read-samples.ts";
+import { layerOf } from "../rows/read-shard-rows.ts";
+import { readSamples } from "./read-samples.ts";
 
 /** Shards looked through; each takes two or three requests, and each sample found as many again. */
 const maxShards = 64;

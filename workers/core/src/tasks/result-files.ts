@@ -1,10 +1,13 @@
 import { packageFiles } from "@whetstone/schemas/api";
 import type {
   EvaluateModelResult,
+  IndexSegmentResult,
   IngestArchiveResult,
   LoopLearnResult,
   LoopReduceResult,
+  ProfileShardResult,
   RefineShardResult,
+  SelectShardResult,
   TaskKind,
 } from "@whetstone/schemas/tasks";
 import type { z } from "zod";
@@ -20,6 +23,14 @@ export function resultFiles(kind: TaskKind, result: unknown): readonly string[] 
       const { refined, rejects } = result as z.infer<typeof RefineShardResult>;
       return [refined.file, ...(rejects ? [rejects.file] : [])];
     }
+    case "profile-shard": {
+      const { hasScores } = result as z.infer<typeof ProfileShardResult>;
+      return ["thumbnails.tar", "thumbnails.parquet", ...(hasScores ? ["scores.parquet", "embeddings.f16"] : [])];
+    }
+    case "index-segment":
+      return (result as z.infer<typeof IndexSegmentResult>).files;
+    case "select-shard":
+      return (result as z.infer<typeof SelectShardResult>).files.map(({ file }) => file);
     case "train-model":
       return packageFiles;
     case "evaluate-model":
@@ -30,6 +41,7 @@ export function resultFiles(kind: TaskKind, result: unknown): readonly string[] 
       return (result as z.infer<typeof LoopReduceResult>).files;
     case "loop-learn":
       return (result as z.infer<typeof LoopLearnResult>).files;
+    case "search-version":
     case "noop":
       return [];
   }

@@ -1,0 +1,118 @@
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createLayerWriter, createShardWriter, defineTask, readLayerRows, type TaskContext } from "@whetstone/runtime";
+import { RefinedRow, ScoreRow, ThumbnailRow } from "@whetstone/schemas/tasks";
+import sharp from "sharp";
+import { type ClipModel, openClipModel } from "./clip-model.ts";
+import type { EvaluateSettings } from "./evaluate-model.ts";
+import { toHalf } from "./half-vectors.ts";
+import { readSamples, type SampleBatch } from "./read-version.ts";
+import { dot, rowOf, type Vectors } from "./vectors.ts";
+
+type Context = TaskContext<"profile-shard">;
+
+const quality = 75;
+const maxPixels = 64_000_000;
+const files = {
+  tar: "thumbnails.tar",
+  thumbnails: "thumbnails.parquet",
+  scores: "scores.parquet",
+  embeddings: "embeddings.f16",
+};
+
+/** A thumbnail of each image of a shard and, with a model, its embedding and how well each text fits. */
+export function createProfileShard(settings: EvaluateSettings = {}) {
+  return defineTask({
+    kind: "profile-shard",
+
+    async run(context) {
+      const { params, inputs, signal, secret, log } = context;
+      if (!params.hasModel) return profile(context, null);
+      const model = await openClipModel((file) => inputs.path(`model.${file}`), { ...settings, signal, secret, log });
+      try {
+        return await profile(context, model);
+      } finally {
+        await model.close();
+      }
+    },
+  });
+}
+
+async function profile({ params, inputs, write, progress, signal, workDir }: Context, model: ClipModel | null) {
+  const at = (name: string) => join(workDir, name);
+  const tar = createShardWriter(at(files.tar));
+  const thumbnails = createLayerWriter(at(files.thumbnails), ThumbnailRow);
+  const scores = model && createLayerWriter(at(files.scores), ScoreRow);
+  const refinements = params.hasRefined ? await readLayerRows(await inputs.path("refined.parquet"), RefinedRow) : [];
+  const refinedOf = new Map(refinements.map((row) => [row.uid, row]));
+  let broken = 0;
+  let done = 0;
+
+  // The version's files come under one shard's names; the reader asks for them by number.
+  const pathOf = (name: string) => inputs.path(name.replace(/-\d+\./, "."));
+  for await (const batch of readSamples(params.shard, pathOf)) {
+    signal.throwIfAborted();
+    const pictures = await Promise.all(batch.images.map((image) => shrink(image, params.thumbnailPixels)));
+    for (const [i, { uid }] of batch.rows.entries()) {
+      const picture = pictures[i];
+      if (!picture) {
+        broken += 1;
+        continue;
+      }
+      const { offset, sizeBytes } = await tar.add(`${uid}.webp`, picture);
+      thumbnails.append({ uid, offset, bytes: sizeBytes });
+    }
+    if (model && scores) {
+      const images = await model.embedImages(batch.images);
+      await appendFile(at(files.embeddings), toHalf(images));
+      for (const row of await score(model, { batch, images, refinedOf })) scores.append(row);
+    }
+    done += batch.rows.length;
+    progress(done, Math.max(done, 1), "samples");
+  }
+  await tar.close();
+  thumbnails.close();
+  scores?.close();
+  const names = [files.tar, files.thumbnails, ...(model ? [files.scores, files.embeddings] : [])];
+  await Promise.all(names.map((name) => write(name, at(name))));
+  return {
+    shard: params.shard,
+    rowCount: done,
+    hasScores: model !== null,
+    counts: { samples: done, brokenThumbnails: broken, ...model?.counts },
+  };
+}
+
+/** A picture no larger than `pixels` a side; null for what can't be drawn, so that one image does not stop a shard. */
+async function shrink(image: Buffer, pixels: number): Promise<Buffer | null> {
+  try {
+    return await sharp(image, { limitInputPixels: maxPixels })
+      .resize(pixels, pixels, { fit: "inside", withoutEnlargement: true })
+      .webp({ quality })
+      .toBuffer();
+  } catch {
+    return null;
+  }
+}
+
+async function score(
+  model: ClipModel,
+  { batch, images, refinedOf }: { batch: SampleBatch; images: Vectors; refinedOf: ReadonlyMap<string, RefinedRow> },
+): Promise<ScoreRow[]> {
+  const cosines = async (texts: (string | undefined)[]): Promise<(number | null)[]> => {
+    const vectors = await model.embedTexts(texts.map((text) => text ?? ""));
+    return texts.map((text, i) => (text ? dot(rowOf(images, i), rowOf(vectors, i)) : null));
+  };
+  const refined = batch.rows.map(({ uid }) => refinedOf.get(uid));
+  const isRefined = refined.some(Boolean);
+  const none = batch.rows.map(() => null);
+  const text = await cosines(batch.rows.map((row) => row.text));
+  const positive = isRefined ? await cosines(refined.map((row) => row?.positiveDescription)) : none;
+  const negative = isRefined ? await cosines(refined.map((row) => row?.negativeDescription)) : none;
+  return batch.rows.map(({ uid }, i) => ({
+    uid,
+    textScore: text[i] ?? null,
+    positiveScore: positive[i] ?? null,
+    negativeScore: negative[i] ?? null,
+  }));
+}

@@ -1,0 +1,11 @@
+export * from "./check-filter.ts";
+export * from "./column-statistics.ts";
+export * from "./columns.ts";
+export * from "./complete-filter.ts";
+export * from "./evaluate-filter.ts";
+export * from "./facts.ts";
+export { FilterError, quote, tokenize, type Token } from "./filter-tokens.ts";
+export * from "./group-duplicates.ts";
+export * from "./parse-filter.ts";
+export { markMatches } from "./search-text.ts";
+export * from "./top-rows.ts";
