@@ -22,6 +22,22 @@ test("a recipe is given by name, as JSON or as a file, and steps given beside it
   expect(readRecipe(undefined, {}).positiveProbability).toBe(0);
 });
 
+test("a value of it can be changed by its path, and a misspelt one is refused", () => {
+  const changes = ["data.streaming=true", "hni.form=one-plus-k", "watch.everySteps=5"];
+
+  expect(readRecipe("hq-clip-small", { set: changes })).toMatchObject({
+    data: { streaming: true },
+    hni: { form: "one-plus-k" },
+    watch: { everySteps: 5 },
+    positiveProbability: 0.8,
+  });
+  expect(() => readRecipe(undefined, { set: ["data.steaming=true"] })).toThrow("there are streaming");
+  expect(() => readRecipe(undefined, { set: ["steps.x=1"] })).toThrow("is no value of a recipe");
+  expect(() => readRecipe(undefined, { set: ["__proto__.x=1"] })).toThrow("is no value of a recipe");
+  expect(() => readRecipe(undefined, { set: ["steps"] })).toThrow("write <path>=<value>");
+  expect(() => readRecipe(undefined, { set: ["steps=many"] })).toThrow("steps");
+});
+
 test.each([
   ["hq-clip-smal", "is no recipe's name and no file: `whetstone recipe list`"],
   ["{", "is not JSON"],

@@ -33,6 +33,7 @@ export * from "./stream-metrics.ts";
 export * from "./streams.ts";
 export * from "./suites.ts";
 export * from "./tasks.ts";
+export * from "./train-start.ts";
 export * from "./training-curve.ts";
 export * from "./uploads.ts";
 export * from "./usage.ts";

@@ -8,12 +8,14 @@ export const MixedVersion = z.object({
   /** The model training starts from has learned from it: this is replay. */
   isEarlier: z.boolean().default(false),
 });
+export type MixedVersion = z.infer<typeof MixedVersion>;
 
 /** A checkpoint of the Hugging Face hub: an open_clip or transformers CLIP in safetensors. The trainer fetches it. */
 export const HubCheckpoint = z.object({
   id: z.string().regex(/^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/, "write owner/name"),
   revision: z.string().regex(/^[0-9a-f]{40}$/, "pin a commit: 40 hexadecimal digits"),
 });
+export type HubCheckpoint = z.infer<typeof HubCheckpoint>;
 
 /** Where training starts: exactly one of these. */
 export const trainStart = {
