@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { PackageFile } from "@whetstone/schemas/api";
 import { Command } from "commander";
-import { readModelFolder } from "../model-layouts/read-model-folder.ts";
+import { convertCheckpoint, isHubCheckpoint } from "../model-layouts/convert-checkpoint.ts";
+import { readModelFolder, readPackage } from "../model-layouts/read-model-folder.ts";
 import { measureFile } from "../pack.ts";
 import { createProgressBar } from "../progress.ts";
 import { openSession } from "../session.ts";
@@ -10,12 +11,14 @@ import { uploadFile } from "../upload-file.ts";
 export function modelPushCommand(): Command {
   return new Command("push")
     .description(
-      "register a model: a folder with model.json and its files, or CLIP or SigLIP in transformers.js' ONNX layout",
+      "register a model: a package, a CLIP or SigLIP in transformers.js' ONNX layout, or an open_clip or CLIP checkpoint",
     )
-    .argument("<folder>")
+    .argument("<folder>", "or <owner>/<name>@<commit> of the Hugging Face hub")
     .option("--name <name>", "of the model (default: the one in model.json, or the folder's)")
     .action(async (path: string, flags: { name?: string }, command: Command) => {
-      const { description, files } = await readModelFolder(resolve(path));
+      const { description, files } = isHubCheckpoint(path)
+        ? await readPackage(await convertCheckpoint(path))
+        : await readModelFolder(resolve(path));
       const { api, output } = await openSession(command);
       const uploads: { name: PackageFile; uploadId: string }[] = [];
       for (const { name, path: file } of files) {

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { readModelFolder } from "./read-model-folder.ts";
 
 const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/", import.meta.url));
@@ -53,13 +53,47 @@ describe("a model folder", () => {
   it.each([
     ["pytorch_model.bin", "is a pickle"],
     ["open_clip_pytorch_model.pt", "is a pickle"],
-    ["open_clip_model.safetensors", "trainer.pretrained"],
+    ["open_clip_model.safetensors", "goes open_clip_config.json"],
     ["readme.txt", "a folder with model.json"],
   ])("with %s alone is refused with advice", async (file, advice) => {
     const folder = mkdtempSync(join(root, "other-"));
     writeFileSync(join(folder, file), "");
 
     await expect(readModelFolder(folder)).rejects.toMatchObject({ hint: expect.stringContaining(advice) });
+  });
+});
+
+describe("a checkpoint", () => {
+  /** A program of a few lines that keeps `trainer.pretrained`'s manners. */
+  function makeProgram(body: string): void {
+    const path = join(mkdtempSync(join(root, "program-")), "python");
+    const head = `#!${process.execPath}\nconst output = process.argv[process.argv.indexOf("--output") + 1];\n`;
+    writeFileSync(path, head + body, { mode: 0o755 });
+    vi.stubEnv("WHETSTONE_PYTHON", path);
+  }
+  function makeCheckpoint(): string {
+    const folder = mkdtempSync(join(root, "checkpoint-"));
+    for (const file of ["open_clip_config.json", "open_clip_model.safetensors"])
+      writeFileSync(join(folder, file), "{}");
+    return folder;
+  }
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it("becomes a package by the trainer", async () => {
+    makeProgram(
+      `require("node:fs").copyFileSync("${join(fixtures, "tiny-clip/model.json")}", output + "/model.json");`,
+    );
+
+    const { description, files } = await readModelFolder(makeCheckpoint());
+
+    expect(description.format).toBe("whetstone-model/1");
+    expect(files.map((file) => file.name)).toContain("weights.safetensors");
+  });
+
+  it("that the trainer refuses is refused in its words", async () => {
+    makeProgram(`console.error("error: the checkpoint has x, which is not of a CLIP"); process.exitCode = 2;`);
+
+    await expect(readModelFolder(makeCheckpoint())).rejects.toThrow("the checkpoint has x, which is not of a CLIP");
   });
 });
 

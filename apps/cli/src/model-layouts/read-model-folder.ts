@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { modelFormats, ModelPackage, type PackageFile } from "@whetstone/schemas/api";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
+import { convertCheckpoint } from "./convert-checkpoint.ts";
 import { describeHfModel } from "./describe-hf-model.ts";
 import { readSafetensorsScalar } from "./read-safetensors-scalar.ts";
 
@@ -13,7 +14,7 @@ export type ModelFolder = { description: ModelPackage; files: { name: PackageFil
 const pickles = /\.(pt|pth|bin|ckpt|pkl|pickle)$/;
 const graphs = { visual: "onnx/vision_model.onnx", text: "onnx/text_model.onnx" };
 
-/** Reads a model package, or a folder in the ONNX layout of transformers.js; says what to do with any other. */
+/** Reads a model package, a folder in the ONNX layout of transformers.js or, by way of a package, a checkpoint; says what to do with any other. */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
   const names = new Set(
     await readdir(folder, { recursive: true }).catch((cause: unknown) => {
@@ -22,10 +23,15 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   );
   if (names.has("model.json")) return readPackage(folder);
   if (names.has(graphs.visual) && names.has(graphs.text)) return readHfFolder(folder, names);
+  if (isCheckpoint(names)) return readPackage(await convertCheckpoint(folder));
   throw new CliError(`${folder} holds no model that can be registered`, { hint: adviceFor(names), exitCode: 2 });
 }
 
-async function readPackage(folder: string): Promise<ModelFolder> {
+const isCheckpoint = (names: Set<string>): boolean =>
+  (names.has("open_clip_config.json") || names.has("config.json")) &&
+  (names.has("open_clip_model.safetensors") || names.has("model.safetensors"));
+
+export async function readPackage(folder: string): Promise<ModelFolder> {
   const path = join(folder, "model.json");
   try {
     const description = ModelPackage.parse(await readJson(path));
@@ -80,12 +86,8 @@ async function readJson(path: string): Promise<unknown> {
 
 function adviceFor(names: Set<string>): string {
   const all = [...names];
-  if (
-    names.has("open_clip_config.json") ||
-    names.has("model.safetensors") ||
-    all.some((name) => name.endsWith(".safetensors"))
-  )
-    return "make a package of it first: in gpu-runners/trainer, .venv/bin/python -m trainer.pretrained <folder> --output <package>";
+  if (all.some((name) => name.endsWith(".safetensors")))
+    return "beside open_clip_model.safetensors goes open_clip_config.json, beside transformers' model.safetensors its config.json";
   if (names.has("onnx/model.onnx")) return `export the towers apart, as ${graphs.visual} and ${graphs.text}`;
   const pickle = all.find((name) => pickles.test(name));
   if (pickle)
