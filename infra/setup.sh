@@ -90,7 +90,7 @@ done
 
 # The Workers serve it as files, so it is built whenever something it is made of is newer.
 page=apps/dashboard/dist/index.html
-if [ ! -f "$page" ] || [ -n "$(find apps/dashboard schemas/src package-lock.json -newer "$page" -type f -not -path '*/dist/*' -print -quit)" ]; then
+if [ ! -f "$page" ] || [ -n "$(find apps/dashboard docs/design schemas/src package-lock.json -newer "$page" -type f -not -path '*/dist/*' -print -quit)" ]; then
   (cd apps/dashboard && ../../node_modules/.bin/node ../../node_modules/vite/bin/vite.js build) >"$logs/dashboard.log" 2>&1 ||
     { tail -n 25 "$logs/dashboard.log" >&2; fail "the dashboard can't be built"; }
 fi

@@ -8,6 +8,9 @@ export const strings = {
     models: "Models",
     evaluations: "Evaluations",
     lifelong: "Lifelong",
+    reports: "Reports",
+    loops: "Loops",
+    guides: "Guides",
     settings: "Settings",
     skip: "Skip to content",
     guide: "Guide",
@@ -40,6 +43,11 @@ export const strings = {
     home: "Go to datasets",
     more: "Show more",
     noImage: "The image can't be shown",
+  },
+  charts: {
+    view: "chart or table",
+    chart: "Chart",
+    table: "Table",
   },
   common: {
     id: "Id",

@@ -108,14 +108,81 @@ const compare = createRoute({
   component: lazyRouteComponent(() => import("../features/evaluations/compare-page.tsx"), "ComparePage"),
 });
 
+const streams = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/streams",
+  component: lazyRouteComponent(() => import("../features/lifelong/streams-page.tsx"), "StreamsPage"),
+});
+
+const stream = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/streams/$streamId",
+  validateSearch: z.object({
+    lifetime: z.string().optional(),
+    measure: z.string().optional(),
+    /** The block one looks into, of which lifetime, of which task. */
+    block: z.int().optional(),
+    of: z.string().optional(),
+    task: z.string().optional(),
+  }),
+  component: lazyRouteComponent(() => import("../features/lifelong/stream-page.tsx"), "StreamPage"),
+});
+
+const reports = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/reports",
+  component: lazyRouteComponent(() => import("../features/lifelong/reports-page.tsx"), "ReportsPage"),
+});
+
+const report = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/reports/$reportId",
+  component: lazyRouteComponent(() => import("../features/lifelong/report-page.tsx"), "ReportPage"),
+});
+
+const schedules = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/schedules",
+  component: lazyRouteComponent(() => import("../features/lifelong/schedules-page.tsx"), "SchedulesPage"),
+});
+
+const schedule = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/schedules/$scheduleId",
+  component: lazyRouteComponent(() => import("../features/lifelong/schedule-page.tsx"), "SchedulePage"),
+});
+
+const guide = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/guides/$name",
+  component: lazyRouteComponent(() => import("../features/guides/guide-page.tsx"), "GuidePage"),
+});
+
+const lifelong = [streams, stream, reports, report, schedules, schedule];
+
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
-  validateSearch: z.object({ tab: z.enum(["keys", "webhooks", "audit"]).optional() }),
+  validateSearch: z.object({ tab: z.enum(["keys", "workspace", "usage", "runners", "webhooks", "audit"]).optional() }),
   component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
 });
 
-const pages = [home, datasets, dataset, version, runs, run, models, model, evaluations, evaluation, compare, settings];
+const pages = [
+  home,
+  datasets,
+  dataset,
+  version,
+  runs,
+  run,
+  models,
+  model,
+  evaluations,
+  evaluation,
+  compare,
+  ...lifelong,
+  settings,
+  guide,
+];
 const routeTree = root.addChildren([signIn, signedIn.addChildren(pages)]);
 
 export const router = createRouter({

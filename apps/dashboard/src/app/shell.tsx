@@ -1,6 +1,15 @@
 import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconChartBar, IconCube, IconDatabase, IconMoon, IconPlayerPlay, IconSettings } from "@tabler/icons-react";
+import {
+  IconChartBar,
+  IconCube,
+  IconDatabase,
+  IconMoon,
+  IconPlayerPlay,
+  IconReport,
+  IconSettings,
+  IconTimeline,
+} from "@tabler/icons-react";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { useMantineColorScheme } from "@mantine/core";
 import { Unreachable } from "../components/unreachable.tsx";
@@ -14,6 +23,8 @@ const places = [
   { to: "/runs", label: nav.runs, icon: IconPlayerPlay },
   { to: "/models", label: nav.models, icon: IconCube },
   { to: "/evaluations", label: nav.evaluations, icon: IconChartBar },
+  { to: "/streams", label: nav.lifelong, icon: IconTimeline },
+  { to: "/reports", label: nav.reports, icon: IconReport },
   { to: "/settings", label: nav.settings, icon: IconSettings },
 ] as const;
 

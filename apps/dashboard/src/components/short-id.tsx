@@ -11,7 +11,7 @@ export function ShortId({ id }: { id: string }) {
       {({ copied, copy }) => (
         <Tooltip label={copied ? strings.common.copied : id}>
           <UnstyledButton onClick={copy} aria-label={`${strings.common.copy} ${id}`}>
-            <Code>
+            <Code style={{ whiteSpace: "nowrap" }}>
               {prefix}_…{rest.slice(-shown)}
             </Code>
           </UnstyledButton>

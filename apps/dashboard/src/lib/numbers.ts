@@ -16,3 +16,8 @@ export function toDuration(ms: number): string {
   if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }
+
+const moments = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+/** A time to come, in the reader's own zone. */
+export const toMoment = (iso: string): string => moments.format(new Date(iso));

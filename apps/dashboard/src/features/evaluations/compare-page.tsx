@@ -1,12 +1,13 @@
 import { Badge, Group, Stack, Table, Text, Title } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Comparison, Pair } from "@whetstone/schemas/api";
 import { Page } from "../../components/page.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
 import { toCount } from "../../lib/numbers.ts";
 import { toFigure } from "./format.ts";
-import { comparisonQuery } from "./queries.ts";
+import { ComparisonCharts } from "./comparison-charts.tsx";
+import { comparisonQuery, evaluationQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/compare");
@@ -16,7 +17,7 @@ export function ComparePage() {
   const { ids } = route.useSearch();
   const { data: comparison, error, refetch } = useQuery(comparisonQuery(ids));
   return (
-    <Page title={words.comparison}>
+    <Page title={words.comparison} guide="evaluate">
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {!error && !comparison && <PageLoading />}
       {comparison && <Content comparison={comparison} />}
@@ -24,7 +25,8 @@ export function ComparePage() {
   );
 }
 
-function Content({ comparison: { evaluations, comparisons, skipped, note } }: { comparison: Comparison }) {
+function Content({ comparison }: { comparison: Comparison }) {
+  const { evaluations, comparisons, skipped, note } = comparison;
   const nameOf = new Map(evaluations.map(({ id, model }) => [id, model]));
   return (
     <Stack gap="lg">
@@ -50,7 +52,7 @@ function Content({ comparison: { evaluations, comparisons, skipped, note } }: { 
                   </Table.Td>
                   {row.means.map(({ evaluationId, value }) => (
                     <Table.Td key={evaluationId} ta="right" className="tabular" fw={value === best ? 700 : undefined}>
-                      {toFigure(value)}
+                      {toFigure(value)} <Mark evaluationId={evaluationId} isBest={value === best} pairs={row.pairs} />
                     </Table.Td>
                   ))}
                 </Table.Tr>
@@ -69,6 +71,7 @@ function Content({ comparison: { evaluations, comparisons, skipped, note } }: { 
           ))}
         </Stack>
       ))}
+      <Charts comparison={comparison} />
       {skipped.length > 0 && (
         <div>
           <Title order={2}>{words.skipped}</Title>
@@ -84,6 +87,23 @@ function Content({ comparison: { evaluations, comparisons, skipped, note } }: { 
       </Text>
     </Stack>
   );
+}
+
+/** Bars of all that was compared; each evaluation is asked for whole, and those there already are not asked again. */
+function Charts({ comparison: { evaluations } }: { comparison: Comparison }) {
+  const whole = useQueries({
+    queries: evaluations.map(({ id }) => evaluationQuery(id)),
+    combine: (answers) => answers.flatMap(({ data }) => (data ? [data] : [])),
+  });
+  if (whole.length < evaluations.length) return <PageLoading />;
+  return <ComparisonCharts evaluations={whole} names={evaluations} />;
+}
+
+/** A star beside the best where it is ahead of every other by more than chance. */
+function Mark({ evaluationId, isBest, pairs }: { evaluationId: string; isBest: boolean; pairs: Pair[] }) {
+  const own = pairs.filter(({ a, b }) => a === evaluationId || b === evaluationId);
+  const isSure = isBest && own.length > 0 && own.every(({ isSignificant }) => isSignificant);
+  return isSure ? <abbr title={words.surelyBest}>*</abbr> : null;
 }
 
 function PairLine({ pair, nameOf }: { pair: Pair; nameOf: Map<string, string> }) {

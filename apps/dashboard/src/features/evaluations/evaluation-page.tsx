@@ -2,14 +2,17 @@ import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core"
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Evaluation, EvaluationResult } from "@whetstone/schemas/api";
+import { HowComputed } from "../../components/how-computed.tsx";
 import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
 import { SimpleTable } from "../../components/simple-table.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { toCount } from "../../lib/numbers.ts";
+import { ExamplesGrid } from "./examples-grid.tsx";
 import { toFigure, toRange } from "./format.ts";
 import { evaluationQuery } from "./queries.ts";
+import { ShareButton } from "./share-button.tsx";
 import { ScoresTable } from "./scores-table.tsx";
 import { words } from "./words.ts";
 
@@ -26,10 +29,12 @@ export function EvaluationPage() {
   return (
     <Page
       title={name ?? id.slice(0, 13)}
+      guide="evaluate"
       actions={
         <>
           <ShortId id={id} />
           <StatusBadge status={status} />
+          <ShareButton evaluationId={id} />
           <Button variant="default" component="a" href={`/v1/evaluations/${id}/results?format=csv`}>
             {words.download}
           </Button>
@@ -50,7 +55,7 @@ export function EvaluationPage() {
       {!results && <Text c="dimmed">{words.waiting}</Text>}
       <Aggregates evaluation={evaluation} />
       {results?.map((result) => (
-        <SetResult key={result.name} result={result} />
+        <SetResult key={result.name} result={result} evaluationId={id} />
       ))}
       <Text size="xs" c="dimmed">
         {words.computed}
@@ -73,7 +78,7 @@ function Aggregates({ evaluation: { aggregates } }: { evaluation: Evaluation }) 
   );
 }
 
-function SetResult({ result }: { result: EvaluationResult }) {
+function SetResult({ result, evaluationId }: { result: EvaluationResult; evaluationId: string }) {
   const { name, status, error, main, cleanMain, scores, contamination } = result;
   return (
     <Stack gap="xs">
@@ -82,7 +87,7 @@ function SetResult({ result }: { result: EvaluationResult }) {
         <StatusBadge status={status} />
         {main && (
           <Text className="tabular" fw={600}>
-            {main.metric} {toFigure(main.value)}{" "}
+            {main.metric} <HowComputed of={main.metric} /> {toFigure(main.value)}{" "}
             <Text span c="dimmed" size="sm">
               {toRange(main.interval)}
             </Text>
@@ -103,6 +108,7 @@ function SetResult({ result }: { result: EvaluationResult }) {
       {scores?.map((each) => (
         <ScoresTable key={each.type} scores={each} />
       ))}
+      {status === "succeeded" && <ExamplesGrid evaluationId={evaluationId} result={result} />}
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { type Evaluation, settledRunStatuses } from "@whetstone/schemas/api";
+import { type Evaluation, type ExamplesQuery, settledRunStatuses } from "@whetstone/schemas/api";
 import { api } from "../../lib/api.ts";
 import { type PagedQuery, pagedQuery } from "../../lib/paged-query.ts";
 
@@ -21,4 +21,12 @@ export const comparisonQuery = (ids: string[]) =>
     queryKey: ["evaluations", "compare", ...ids],
     queryFn: () => api.evaluations.compare(ids),
     staleTime: Infinity,
+  });
+
+/** Images' links live an hour; asked again before that. */
+export const examplesQuery = (id: string, query: Partial<ExamplesQuery>) =>
+  queryOptions({
+    queryKey: ["evaluations", id, "examples", query],
+    queryFn: () => api.evaluations.examples(id, query),
+    staleTime: 45 * 60_000,
   });

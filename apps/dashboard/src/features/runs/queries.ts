@@ -14,3 +14,24 @@ export const tasksQuery = (id: string): PagedQuery<Task> =>
   pagedQuery(["runs", id, "tasks"], (page) => api.runs.tasks(id, { ...page, order: "asc" }), {
     isLive: ({ status }) => status === "queued" || status === "leased",
   });
+
+const manyTasks = 5_000;
+
+/** All tasks' states: while the run goes on asked again every few seconds, more seldom where the answer is long. */
+export const taskMapQuery = (run: Run) =>
+  queryOptions({
+    queryKey: ["runs", run.id, "task-map"],
+    queryFn: () => api.runs.taskMap(run.id),
+    refetchInterval: () => {
+      if (!isLive(run)) return false;
+      return run.tasks.total > manyTasks ? 30_000 : 4_000;
+    },
+  });
+
+/** Asked anew as the number of failures the page knows of changes. */
+export const failuresQuery = ({ id, tasks }: Run) =>
+  queryOptions({
+    queryKey: ["runs", id, "failures", tasks.failed],
+    queryFn: async () => (await api.runs.failures(id)).data,
+    placeholderData: (before) => before,
+  });

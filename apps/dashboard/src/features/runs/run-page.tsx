@@ -1,17 +1,19 @@
-import { Anchor, Button, Code, Grid, Group, Paper, Stack, Table, Text, Timeline, Title } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { Code, Grid, Group, Paper, Stack, Table, Text, Timeline, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import type { Run, RunEvent } from "@whetstone/schemas/api";
+import { HowComputed } from "../../components/how-computed.tsx";
 import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { TimeAgo } from "../../components/time-ago.tsx";
-import { api } from "../../lib/api.ts";
 import { toCount, toDuration } from "../../lib/numbers.ts";
-import { useScope } from "../../lib/session.ts";
 import { isLive, runQuery } from "./queries.ts";
+import { FailuresTable } from "./failures-table.tsx";
+import { RunActions } from "./run-actions.tsx";
 import { RunProgress } from "./run-progress.tsx";
+import { StageGraph } from "./stage-graph.tsx";
 import { TaskMap } from "./task-map.tsx";
 import { TasksTable } from "./tasks-table.tsx";
 import { useRunEvents } from "./use-run-events.ts";
@@ -23,23 +25,24 @@ const route = getRouteApi("/signed-in/runs/$runId");
 export function RunPage() {
   const { runId } = route.useParams();
   const { data: run, error, refetch } = useQuery(runQuery(runId));
-  const events = useRunEvents(runId);
+  const events = useRunEvents(run, runId);
   if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
   if (!run) return <PageLoading />;
 
   return (
     <Page
       title={run.name ?? run.kind}
+      guide="leases"
       actions={
         <>
           <ShortId id={run.id} />
           <StatusBadge status={run.status} />
-          <CancelButton run={run} />
+          <RunActions run={run} />
         </>
       }
     >
       {run.error && (
-        <Text c="red" role="alert" className="foreign">
+        <Text c="red" size="sm" role="alert" className="foreign">
           {run.error.code}: {run.error.message}
         </Text>
       )}
@@ -47,18 +50,24 @@ export function RunPage() {
         <Stack gap="sm">
           <Group justify="space-between">
             <RunProgress run={run} />
-            <Pace run={run} />
+            <Group gap={4} wrap="nowrap">
+              <Pace run={run} />
+              <HowComputed of="rate" />
+            </Group>
           </Group>
-          <TaskMap tasks={run.tasks} />
+          <StageGraph run={run} />
+          <TaskMap run={run} />
         </Stack>
       </Paper>
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>
-          <TasksTable runId={runId} />
+          <Stack>
+            <FailuresTable run={run} />
+            <TasksTable runId={runId} />
+          </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack>
-            <Output run={run} />
             <Story events={events} />
             <Counts counts={run.counts} />
             <div>
@@ -89,41 +98,6 @@ function Pace({ run }: { run: Run }) {
     <Text size="sm" className="tabular">
       {facts.join(" · ")}
     </Text>
-  );
-}
-
-function CancelButton({ run }: { run: Run }) {
-  const cache = useQueryClient();
-  const mayWrite = useScope("runs:write");
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () => api.runs.cancel(run.id),
-    onSuccess: (cancelled) => cache.setQueryData(runQuery(run.id).queryKey, cancelled),
-  });
-  if (!mayWrite || (run.status !== "queued" && run.status !== "running")) return null;
-  return (
-    <Button variant="default" color="red" loading={isPending} onClick={() => mutate()} title={error?.message}>
-      {words.cancel}
-    </Button>
-  );
-}
-
-function Output({ run: { output } }: { run: Run }) {
-  const made = [
-    [words.version, output.versionId, "/versions/"],
-    [words.model, output.modelId, "/models/"],
-    [words.evaluation, output.evaluationId, "/evaluations/"],
-  ] as const;
-  const present = made.filter(([, id]) => id !== null);
-  if (present.length === 0) return null;
-  return (
-    <Group gap="xs">
-      <Title order={2}>{words.output}</Title>
-      {present.map(([what, id, path]) => (
-        <Anchor key={what} component={Link} to={`${path}${id}`}>
-          {what}
-        </Anchor>
-      ))}
-    </Group>
   );
 }
 

@@ -10,9 +10,11 @@ const keptEvents = 200;
  * The run's story, live: one stream a page, which reconnects by itself and ends when the run does. Progress goes to the query of the run,
  * so that everything that shows the run moves with it.
  */
-export function useRunEvents(runId: string): RunEvent[] {
+export function useRunEvents(run: Run | undefined, runId: string): RunEvent[] {
   const cache = useQueryClient();
   const [events, setEvents] = useState<RunEvent[]>([]);
+  // A run that had ended and is tried again is followed anew, from its beginning.
+  const isOver = run !== undefined && run.finishedAt !== null;
   useEffect(() => {
     const leaving = new AbortController();
     setEvents([]);
@@ -31,6 +33,6 @@ export function useRunEvents(runId: string): RunEvent[] {
         if (!leaving.signal.aborted) await cache.invalidateQueries({ queryKey: ["runs", runId] });
       }
     }
-  }, [runId, cache]);
+  }, [runId, cache, isOver]);
   return events;
 }

@@ -1,4 +1,5 @@
-import { Badge, Button, Text } from "@mantine/core";
+import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Webhook } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
@@ -7,6 +8,7 @@ import { TimeAgo } from "../../components/time-ago.tsx";
 import { api } from "../../lib/api.ts";
 import { useScope } from "../../lib/session.ts";
 import { strings } from "../../strings.ts";
+import { NewWebhookDialog } from "./new-webhook-dialog.tsx";
 import { webhooksQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
@@ -31,13 +33,23 @@ const columns: Column<Webhook>[] = [
 ];
 
 export function WebhooksTable() {
+  const [isOpen, { open, close }] = useDisclosure();
+  const mayWrite = useScope("webhooks:write");
   return (
-    <PagedTable
-      query={webhooksQuery}
-      columns={columns}
-      label={words.webhooks}
-      empty={<Empty title={words.noWebhooks} lead={words.noWebhooksLead} command={words.webhookExample} />}
-    />
+    <Stack>
+      {mayWrite && (
+        <Group justify="flex-end">
+          <Button onClick={open}>{words.newWebhook}</Button>
+        </Group>
+      )}
+      <NewWebhookDialog isOpen={isOpen} onClose={close} />
+      <PagedTable
+        query={webhooksQuery}
+        columns={columns}
+        label={words.webhooks}
+        empty={<Empty title={words.noWebhooks} lead={words.noWebhooksLead} command={words.webhookExample} />}
+      />
+    </Stack>
   );
 }
 

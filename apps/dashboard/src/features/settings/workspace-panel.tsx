@@ -1,0 +1,54 @@
+import { Group, Stack, Table, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { ShortId } from "../../components/short-id.tsx";
+import { LoadError, PageLoading } from "../../components/states.tsx";
+import { TimeAgo } from "../../components/time-ago.tsx";
+import { toBytes, toCount } from "../../lib/numbers.ts";
+import { workspaceQuery } from "./queries.ts";
+import { words } from "./words.ts";
+
+/** The workspace, its limits, and who and what works for it. */
+export function WorkspacePanel() {
+  const { data, error, refetch } = useQuery(workspaceQuery);
+  if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
+  if (!data) return <PageLoading />;
+  const { id, name, quotas, createdAt } = data;
+  const limits: [string, string][] = [
+    [words.maxActiveRuns, toCount(quotas.maxActiveRuns)],
+    [words.maxStoredBytes, toBytes(quotas.maxStoredBytes)],
+    [words.maxDatasets, toCount(quotas.maxDatasets)],
+    [words.maxStreams, toCount(quotas.maxStreams)],
+    [words.maxSchedules, toCount(quotas.maxSchedules)],
+  ];
+  return (
+    <Stack maw={640}>
+      <Group gap="sm">
+        <Text fw={600} className="foreign">
+          {name}
+        </Text>
+        <ShortId id={id} />
+        <Text size="sm" c="dimmed">
+          <TimeAgo at={createdAt} />
+        </Text>
+      </Group>
+      <Title order={2}>{words.quotas}</Title>
+      <Table variant="vertical" withTableBorder aria-label={words.quotas}>
+        <Table.Tbody>
+          {limits.map(([what, limit]) => (
+            <Table.Tr key={what}>
+              <Table.Th w={260}>{what}</Table.Th>
+              <Table.Td ta="right" className="tabular">
+                {limit}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <Text size="sm">{words.quotasLead}</Text>
+      <Title order={2}>{words.secrets}</Title>
+      <Text size="sm">{words.secretsLead}</Text>
+      <Title order={2}>{words.members}</Title>
+      <Text size="sm">{words.membersLead}</Text>
+    </Stack>
+  );
+}
