@@ -11,8 +11,8 @@ export interface LvlmServer {
 
 const Body = z.object({ messages: z.array(z.object({ role: z.string(), content: z.unknown() })) });
 
-/** A small OpenAI-compatible endpoint: answers every chat completion after `delayMs` with a refinement made from the prompt. */
-export async function startLvlmServer({ delayMs }: { delayMs: number }): Promise<LvlmServer> {
+/** A small OpenAI-compatible endpoint: answers every chat completion after `delayMs` with a refinement made from the prompt. On a free port unless told. */
+export async function startLvlmServer({ delayMs, port = 0 }: { delayMs: number; port?: number }): Promise<LvlmServer> {
   const asked = new Map<string, number>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -39,7 +39,7 @@ export async function startLvlmServer({ delayMs }: { delayMs: number }): Promise
       }),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     asked,

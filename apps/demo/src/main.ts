@@ -51,15 +51,23 @@ async function main(): Promise<void> {
     const { total } = measured.summary.seconds;
     process.stderr.write(`page of results: ${join(demoFolder, "report.html")}\n`);
     process.stderr.write(`summary: ${join(demoFolder, "summary.json")}, ${total} s in all\n`);
-    if (flags.isKept) {
-      const { url } = await createClient({ baseUrl: stack.url, key: stack.key }).session.createLink();
-      process.stderr.write(`the stack stays up; stop it with: npx whetstone down\n`);
-      process.stderr.write(`dashboard (signs in once, within 15 minutes): ${url}\n`);
-    } else process.stderr.write("to look at it all in the dashboard: npx whetstone up\n");
+    process.stderr.write(
+      flags.isKept ? await describeDashboard(stack) : "see it all in the dashboard: npx whetstone up\n",
+    );
   } finally {
     if (flags.isKept) stack.release();
     else await stack.stop();
   }
+}
+
+async function describeDashboard({ url, key }: Stack): Promise<string> {
+  const link = await createClient({ baseUrl: url, key }).session.createLink();
+  return [
+    "the stack stays up; stop it with: npx whetstone down",
+    `dashboard: ${url}`,
+    `  signs in once, within 15 minutes: ${link.url}`,
+    "  another link: npx whetstone open\n",
+  ].join("\n");
 }
 
 async function measure({ flags, stages, stack }: { flags: Flags; stages: Stages; stack: Stack }) {
@@ -180,8 +188,9 @@ function readFlags(): Flags {
       samples: { type: "string" },
       seeds: { type: "string", default: "1" },
       json: { type: "boolean", default: false },
-      keep: { type: "boolean", default: false },
+      keep: { type: "boolean" },
     },
+    allowNegative: true,
   });
   const toCount = (text: string, flag: string): number => {
     if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -192,7 +201,8 @@ function readFlags(): Flags {
     samples: values.samples === undefined ? undefined : Math.max(2, toCount(values.samples, "samples")),
     seeds: Math.max(1, toCount(values.seeds, "seeds")),
     isJson: values.json,
-    isKept: values.keep,
+    // Who watches wants to look around next; a pipeline wants its machine back.
+    isKept: values.keep ?? (process.stdout.isTTY && !values.json),
   };
 }
 

@@ -51,6 +51,12 @@ const datasets = createRoute({
   component: lazyRouteComponent(() => import("../features/datasets/datasets-page.tsx"), "DatasetsPage"),
 });
 
+const newDataset = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/datasets/new",
+  component: lazyRouteComponent(() => import("../features/new-dataset/new-dataset-page.tsx"), "NewDatasetPage"),
+});
+
 const runs = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs",
@@ -170,6 +176,7 @@ const settings = createRoute({
 const pages = [
   home,
   datasets,
+  newDataset,
   dataset,
   version,
   runs,

@@ -1,4 +1,4 @@
-import { Anchor, Text } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Dataset } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
@@ -6,6 +6,7 @@ import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
 import { Empty } from "../../components/states.tsx";
 import { TimeAgo } from "../../components/time-ago.tsx";
+import { useScope } from "../../lib/session.ts";
 import { strings } from "../../strings.ts";
 import { datasetsQuery } from "./queries.ts";
 import { words } from "./words.ts";
@@ -35,13 +36,30 @@ const columns: Column<Dataset>[] = [
 ];
 
 export function DatasetsPage() {
+  const mayWrite = useScope("datasets:write");
   return (
-    <Page title={strings.nav.datasets}>
+    <Page
+      title={strings.nav.datasets}
+      guide="ingest"
+      actions={
+        mayWrite && (
+          <Button component={Link} to="/datasets/new">
+            {words.new}
+          </Button>
+        )
+      }
+    >
       <PagedTable
         query={datasetsQuery}
         columns={columns}
         label={strings.nav.datasets}
-        empty={<Empty title={words.none} lead={words.noneLead} command={words.push} />}
+        empty={
+          <Empty title={words.none} lead={words.noneLead} command={words.push}>
+            <Button component={Link} to="/datasets/new" size="sm">
+              {words.first}
+            </Button>
+          </Empty>
+        }
       />
     </Page>
   );

@@ -1,4 +1,6 @@
 export const words = {
+  new: "New dataset",
+  first: "Bring your first data in, in three steps",
   description: "Description",
   latest: "Latest version",
   none: "No datasets yet",

@@ -1,7 +1,7 @@
 import { Anchor, Code, NavLink, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import Markdown from "markdown-to-jsx/react";
+import { Markdown } from "markdown-to-jsx/react";
 import type { ReactNode } from "react";
 import { Page } from "../../components/page.tsx";
 import { NotFound, PageLoading } from "../../components/states.tsx";

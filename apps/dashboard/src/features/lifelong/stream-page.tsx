@@ -58,7 +58,10 @@ export function StreamPage() {
           streamId={streamId}
           place={{ lifetime: of, blockNum: block, taskName: task }}
           onClose={() =>
-            void navigate({ search: ({ block: _, task: __, of: ___, ...rest }) => rest, resetScroll: false })
+            void navigate({
+              search: (before) => ({ ...before, block: undefined, task: undefined, of: undefined }),
+              resetScroll: false,
+            })
           }
         />
       )}

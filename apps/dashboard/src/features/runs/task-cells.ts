@@ -10,7 +10,7 @@ export const states = [
 ] as const;
 export type StateId = (typeof states)[number]["id"];
 
-const stateOf = new Map(states.flatMap(({ id, letters }, i) => [...letters].map((letter) => [letter, { id, i }])));
+const stateOf = new Map(states.flatMap(({ id, letters }, i) => letters.split("").map((letter) => [letter, { id, i }])));
 
 /** Tasks by state; those beyond the letters are not planned yet and wait. */
 export function countStates({ letters, taskCount }: { letters: string; taskCount: number }): Record<StateId, number> {

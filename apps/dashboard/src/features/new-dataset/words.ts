@@ -1,0 +1,21 @@
+export const words = {
+  title: "Your data, in three steps",
+  lead: "Pictures with their texts go in; a version one can look at, refine and train on comes out. Nothing of your files is changed.",
+  name: "What is it called?",
+  files: "Choose the files",
+  filesHint:
+    "WebDataset tar, zip with pictures and text files, img2dataset output, Hugging Face folders or Parquet; up to 1 GB a file here.",
+  send: "Send them",
+  sending: "Send",
+  reading: "Read",
+  look: "Look",
+  choose: "Choose",
+  readingLead: "A runner checks every picture and writes the first version. This goes on if you leave the page.",
+  toRun: "See the run",
+  made: "There it is.",
+  toVersion: "Look at the first version",
+  tooLarge: (name: string) => `${name} is larger than 1 GB; send it from the command line instead`,
+  byHand: "Larger data, or from a script:",
+  command: "npx whetstone dataset push ./my-archives --name my-data",
+  again: "Begin again",
+} as const;
