@@ -29,6 +29,21 @@ test("a stream that breaks in the middle is opened again where it was", async ()
   expect(seenIds).toEqual(["0", "2"]);
 });
 
+test("a run that was tried again is followed past its first ending", async () => {
+  server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (const [i, type] of ["run.failed", "run.retried", "run.succeeded"].entries()) response.write(line(i + 1, type));
+    response.end();
+  });
+  await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
+  const api = createClient({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: "k" });
+
+  const types: string[] = [];
+  for await (const event of api.runs.events("run_1")) types.push(event.type);
+
+  expect(types).toEqual(["run.failed", "run.retried", "run.succeeded"]);
+});
+
 test("an unknown run ends the stream with the API's own error", async () => {
   server = createServer((_, response) =>
     response.writeHead(404).end(JSON.stringify({ code: "not_found", detail: "run run_9 does not exist" })),

@@ -15,6 +15,7 @@ export async function* runEvents(
 ): AsyncGenerator<RunEvent> {
   const send = options.fetch ?? fetch;
   let lastId = 0;
+  let hasEnded = false;
   for (let failures = 0; failures < 10; failures += 1) {
     signal?.throwIfAborted();
     const silence = new AbortController();
@@ -36,8 +37,10 @@ export async function* runEvents(
           failures = 0;
           if (event.id > 0) lastId = Math.max(lastId, event.id);
           yield event;
-          if (endings.has(event.type)) return;
+          // A run that was tried again has more than one ending: the server closes the stream after the last.
+          if (event.id > 0) hasEnded = endings.has(event.type);
         }
+        if (hasEnded) return;
       }
     } catch (error) {
       if (error instanceof ApiError) throw error;

@@ -14,6 +14,8 @@ export const theme = createTheme({
   },
   components: {
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } },
+    // Wide tables scroll in a box of their own, which the keyboard must reach as well.
+    TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },

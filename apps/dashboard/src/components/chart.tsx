@@ -16,7 +16,8 @@ export interface ChartProps {
   title: string;
   /** What one sees, and how to read it. */
   caption: string;
-  options: (width: number) => PlotOptions;
+  /** Several are drawn below one another, each with scales of its own. */
+  options: (width: number) => PlotOptions | PlotOptions[];
   /** The same as numbers. */
   table: { head: string[]; rows: string[][] };
   legend?: { name: string; colour: string }[];
@@ -79,17 +80,22 @@ function Drawing({ title, options, onPick }: Pick<ChartProps, "title" | "options
   const ref = useMergedRef(sized, place);
   useEffect(() => {
     if (!place.current || width === 0) return;
-    const drawing = plot({ width, style: { background: "transparent" }, ...options(width) });
-    // The page's policy allows no style sheet without its nonce; what Plot's says stands in ours.
-    for (const style of drawing.querySelectorAll("style")) style.remove();
-    drawing.setAttribute("role", "img");
-    drawing.setAttribute("aria-label", title);
-    const pick = () => {
-      const { value } = drawing as { value?: unknown };
-      if (value !== null && value !== undefined) onPick?.(value);
-    };
-    if (onPick) drawing.addEventListener("click", pick);
-    place.current.replaceChildren(drawing);
+    const drawings = [options(width)].flat().map((each) => {
+      const drawing = plot({ width, style: { background: "transparent" }, ...each });
+      // The page's policy allows no style sheet without its nonce; what Plot's says stands in ours.
+      for (const style of drawing.querySelectorAll("style")) style.remove();
+      // The whole is one picture with one name; names of its groups have no role to belong to.
+      for (const group of drawing.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
+      drawing.setAttribute("role", "img");
+      drawing.setAttribute("aria-label", title);
+      const pick = () => {
+        const { value } = drawing as { value?: unknown };
+        if (value !== null && value !== undefined) onPick?.(value);
+      };
+      if (onPick) drawing.addEventListener("click", pick);
+      return drawing;
+    });
+    place.current.replaceChildren(...drawings);
   }, [width, options, onPick, title]);
   return <div ref={ref} className={onPick ? `${classes.frame} ${classes.pickable}` : classes.frame} />;
 }

@@ -55,6 +55,7 @@ export function EvaluationsPage() {
   return (
     <Page
       title={strings.nav.evaluations}
+      guide="evaluate"
       actions={
         <Button disabled={chosen.length < 2} onClick={() => void navigate({ to: "/compare", search: { ids: chosen } })}>
           {words.compare(chosen.length)}

@@ -26,24 +26,7 @@ export const titleOf = (metric: string): string => definitions[metric]?.title ??
 /** The lifelong metrics of learners: a number each with its interval, then what has a "no effect" as bars around it. */
 export function MetricBars({ subjects }: { subjects: readonly ReportSubject[] }) {
   const bars = useMemo(() => toBars(subjects), [subjects]);
-  const options = useMemo(
-    () => () => ({
-      height: 56 + 26 * bars.length,
-      marginLeft: 220,
-      marginRight: 16,
-      x: { label: null, grid: true, nice: true },
-      y: { label: null, tickSize: 0, domain: bars.map(({ label }) => label) },
-      marks: [
-        barX(bars, { x1: "neutral", x2: "mean", y: "label", fill: "colour", fillOpacity: 0.75, rx: 2, inset: 4 }),
-        ruleY(
-          bars.filter(({ interval }) => interval !== null),
-          { x1: "low", x2: "high", y: "label", stroke: "currentColor", strokeWidth: 1.5, tip: true },
-        ),
-        ruleX([...new Set(bars.map(({ neutral }) => neutral))], { stroke: "currentColor", strokeOpacity: 0.5 }),
-      ],
-    }),
-    [bars],
-  );
+  const options = useMemo(() => draw(bars), [bars]);
   return (
     <Stack>
       {subjects.map((subject) => (
@@ -71,6 +54,31 @@ export function MetricBars({ subjects }: { subjects: readonly ReportSubject[] })
       )}
     </Stack>
   );
+}
+
+/** A plot a metric, since each has a scale of its own. */
+function draw(bars: readonly Bar[]) {
+  return (width: number) =>
+    [...new Set(bars.map(({ metric }) => metric))].map((metric) => {
+      const own = bars.filter((bar) => bar.metric === metric);
+      const sure = own.filter(({ interval }) => interval !== null);
+      const ends = own.flatMap(({ low, high, mean, neutral }) => [low, high, mean, neutral]);
+      const margin = (Math.max(...ends) - Math.min(...ends)) * 0.08 || 0.5;
+      return {
+        height: 34 + 22 * own.length,
+        marginTop: 6,
+        marginBottom: 22,
+        marginLeft: width < 480 ? 130 : 230,
+        marginRight: 16,
+        x: { label: null, grid: true, ticks: 5, domain: [Math.min(...ends) - margin, Math.max(...ends) + margin] },
+        y: { label: null, tickSize: 0, domain: own.map(({ label }) => label) },
+        marks: [
+          barX(own, { x1: "neutral", x2: "mean", y: "label", fill: "colour", fillOpacity: 0.75, rx: 2, inset: 3 }),
+          ruleY(sure, { x1: "low", x2: "high", y: "label", stroke: "currentColor", strokeWidth: 1.5 }),
+          ruleX([own[0]?.neutral ?? 0], { stroke: "currentColor", strokeOpacity: 0.6 }),
+        ],
+      };
+    });
 }
 
 function Figures({ subject, isAlone }: { subject: ReportSubject; isAlone: boolean }) {

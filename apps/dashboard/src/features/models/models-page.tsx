@@ -27,7 +27,7 @@ const columns: Column<Model>[] = [
 
 export function ModelsPage() {
   return (
-    <Page title={strings.nav.models}>
+    <Page title={strings.nav.models} guide="train">
       <PagedTable
         query={modelsQuery}
         columns={columns}

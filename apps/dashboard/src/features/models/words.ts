@@ -12,6 +12,8 @@ export const words = {
   data: "Trained on",
   hash: "Hash of the weights",
   files: "Files",
-  size: "Size",
+  thisModel: "This model",
+  measure: "Measure",
+  value: "Value",
   metrics: "Measured in training",
 } as const;

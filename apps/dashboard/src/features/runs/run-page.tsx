@@ -2,6 +2,7 @@ import { Code, Grid, Group, Paper, Stack, Table, Text, Timeline, Title } from "@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Run, RunEvent } from "@whetstone/schemas/api";
+import { lazy, Suspense } from "react";
 import { HowComputed } from "../../components/how-computed.tsx";
 import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
@@ -20,6 +21,9 @@ import { useRunEvents } from "./use-run-events.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/runs/$runId");
+const TrainingCurve = lazy(() =>
+  import("../../components/training-curve.tsx").then((module) => ({ default: module.TrainingCurve })),
+);
 
 /** A run as it goes: how far, how fast, what its tasks do, what it made. */
 export function RunPage() {
@@ -59,6 +63,11 @@ export function RunPage() {
           <TaskMap run={run} />
         </Stack>
       </Paper>
+      {run.kind === "train" && (
+        <Suspense fallback={<PageLoading />}>
+          <TrainingCurve runId={run.id} />
+        </Suspense>
+      )}
       <Grid>
         <Grid.Col span={{ base: 12, lg: 8 }}>
           <Stack>

@@ -32,7 +32,7 @@ const columns: Column<Run>[] = [
 
 export function RunsPage() {
   return (
-    <Page title={strings.nav.runs}>
+    <Page title={strings.nav.runs} guide="leases">
       <PagedTable
         query={runsQuery}
         columns={columns}

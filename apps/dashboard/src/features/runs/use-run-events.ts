@@ -25,7 +25,9 @@ export function useRunEvents(run: Run | undefined, runId: string): RunEvent[] {
       try {
         for await (const event of api.runs.events(runId, leaving.signal)) {
           if (event.type === "run.progress") cache.setQueryData(runQuery(runId).queryKey, Run.parse(event.data));
-          else setEvents((before) => [...before, event].slice(-keptEvents));
+          // What a training measures is drawn as its curve.
+          else if (event.type !== "task.metrics" && event.type !== "task.look")
+            setEvents((before) => [...before, event].slice(-keptEvents));
         }
         await cache.invalidateQueries({ queryKey: ["runs", runId] });
       } catch {
