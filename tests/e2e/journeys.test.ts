@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)("a data team", () => {
       await page.getByRole("heading", { name: /Worst examples/ }).waitFor(slow);
       await page.getByRole("link", { name: "sample", exact: true }).first().waitFor(slow);
       await page.getByRole("button", { name: "Share" }).click();
-      const link = await page.getByRole("dialog").locator("code").innerText();
+      const link = await page.getByRole("dialog").locator("pre").innerText();
       const stranger = await (await browser.newContext()).newPage();
       await stranger.goto(link);
 
@@ -136,8 +136,8 @@ describe.skipIf(chromiumPath === undefined)("a data team", () => {
       await page.unroute("**/v1/**");
       await again.click();
 
-      await page.getByRole("heading", { name: "Runs" }).waitFor();
       await page.getByRole("table", { name: "Runs" }).waitFor(slow);
+      expect(await again.count()).toBe(0);
     },
     timeout,
   );
@@ -197,6 +197,7 @@ describe.skipIf(chromiumPath === undefined)("a data team", () => {
       await page.goBack();
 
       await page.getByRole("heading", { name: "Lifelong" }).waitFor();
+      expect(new URL(page.url()).pathname).toBe("/streams");
     },
     timeout,
   );

@@ -1,7 +1,7 @@
 import { Alert, SimpleGrid, Stack, Text } from "@mantine/core";
 import { dot, line, ruleX } from "@observablehq/plot";
 import { useQuery } from "@tanstack/react-query";
-import type { TrainingCurve as Curve } from "@whetstone/schemas/api";
+import type { CurvePoint, TrainingCurve as Curve } from "@whetstone/schemas/api";
 import { useMemo } from "react";
 import { api } from "../lib/api.ts";
 import { strings } from "../strings.ts";
@@ -45,7 +45,7 @@ interface Point {
   value: number;
 }
 
-function pointsOf<N extends keyof Curve["points"][number]>({ points }: Curve, names: readonly N[]): Point[] {
+function pointsOf({ points }: Curve, names: readonly (keyof CurvePoint)[]): Point[] {
   return names.flatMap((name) =>
     points.flatMap((point) => {
       const value = point[name];

@@ -1,5 +1,5 @@
 import { Group, SegmentedControl, Stack } from "@mantine/core";
-import { barY, ruleY } from "@observablehq/plot";
+import { rectY, ruleY } from "@observablehq/plot";
 import { useQuery } from "@tanstack/react-query";
 import type { UsageDay } from "@whetstone/schemas/api";
 import { useMemo, useState } from "react";
@@ -54,7 +54,7 @@ function DaysChart({ days, from, to }: { days: UsageDay[]; from: string; to: str
       marginLeft: 48,
       x: { label: null, domain: [new Date(from), new Date(Date.parse(to) + 86_400_000)], type: "utc" as const },
       y: { label: words.hours, grid: true },
-      marks: [barY(bars, { x: "at", y: "hours", fill: "colour", interval: "day", tip: true }), ruleY([0])],
+      marks: [rectY(bars, { x: "at", y: "hours", fill: "colour", interval: "day", tip: true }), ruleY([0])],
     });
   }, [days, kinds, from, to]);
   const names = [...new Set(days.flatMap(({ counts }) => Object.keys(counts)))].toSorted();
