@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Sha256 } from "../api/ids.ts";
+import { LoopSampleRow } from "../api/loop-details.ts";
 import { MethodId } from "../api/loops.ts";
 import { policyKinds } from "../api/policy-kinds.ts";
 import { Counts } from "./counts.ts";
@@ -78,3 +79,22 @@ export const LoopLearnResult = z.object({
   summary: z.record(z.string(), z.unknown()),
   counts: Counts,
 });
+
+/** Row of `training.parquet`: `TrainingRow` as it lies in the file. */
+export const TrainingParquetRow = z.object({
+  queryId: z.string(),
+  prompt: z.string(),
+  target: z.string(),
+  rejected: z.string().nullable().default(null),
+  weight: z.number().nullable().default(null),
+  advantage: z.number().nullable().default(null),
+  logProb: z.number().nullable().default(null),
+  baseLogProb: z.number().nullable().default(null),
+  rejectedBaseLogProb: z.number().nullable().default(null),
+  draft: z.string().nullable().default(null),
+  source: z.string().nullable().default(null),
+});
+
+/** Row of `record.parquet`. */
+export const LoopRecordRow = LoopSampleRow.omit({ object: true, cursor: true });
+export type LoopRecordRow = z.infer<typeof LoopRecordRow>;

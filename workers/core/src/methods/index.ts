@@ -69,3 +69,6 @@ function toRunnable<P extends Record<string, unknown>>(method: Method<P>): Runna
     },
   };
 }
+
+export { reduceGate } from "../loops/gate-reducer.ts";
+export type { DoneStep, Reduction, SampleTable } from "./method.ts";
