@@ -5,6 +5,7 @@ FROM node:24.21.0-trixie-slim AS install
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY schemas/package.json schemas/
+COPY workers/core/package.json workers/core/
 COPY gpu-runners/runtime/package.json gpu-runners/runtime/
 COPY gpu-runners/trainer/package.json gpu-runners/trainer/
 # Not `npm ci`: it refuses a lock that leaves out binaries of other platforms. Versions come from the lock all the same.
@@ -32,6 +33,7 @@ COPY --from=install /usr/local/bin/node /usr/local/bin/node
 COPY --from=install /app ./
 COPY --from=python /app/gpu-runners/trainer/.venv gpu-runners/trainer/.venv
 COPY schemas/src schemas/src
+COPY workers/core/src workers/core/src
 COPY gpu-runners/runtime/src gpu-runners/runtime/src
 COPY gpu-runners/trainer gpu-runners/trainer
 COPY infra/docker/healthcheck.mjs infra/docker/

@@ -2,6 +2,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { runnerMain } from "@whetstone/runtime";
 import { z } from "zod";
+import { createLoopProgram } from "./loops/loop-program.ts";
+import { createLoopTasks } from "./loops/loop-tasks.ts";
 import { createTrainModel } from "./train-model.ts";
 
 const Settings = z.object({
@@ -23,4 +25,8 @@ const {
   WHETSTONE_CODE_VERSION: codeVersion,
 } = settings.data;
 // No prefetch: a training waiting behind another could be done elsewhere.
-await runnerMain({ name: "trainer", prefetch: 0, tasks: [createTrainModel({ python, gpus, threads, codeVersion })] });
+const tasks = [
+  createTrainModel({ python, gpus, threads, codeVersion }),
+  ...createLoopTasks(createLoopProgram({ python, threads })),
+];
+await runnerMain({ name: "trainer", prefetch: 0, tasks });

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { TrainEvent } from "@whetstone/schemas/tasks";
 import { type Log, TaskError } from "@whetstone/runtime";
+import { programEnv } from "./program-env.ts";
 
 const programDir = fileURLToPath(new URL("..", import.meta.url));
 const killAfterMs = 5_000;
@@ -86,10 +87,4 @@ function parseEvent(line: string): TrainEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The environment less the runner's token and secrets: the program reads files, it needs no keys. */
-function programEnv(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("WHETSTONE_"));
-  return { ...Object.fromEntries(kept), OMP_WAIT_POLICY: "passive", PYTHONUNBUFFERED: "1" };
 }
