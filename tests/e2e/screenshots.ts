@@ -112,9 +112,11 @@ async function shootAll({ browser, api, pages, size, scheme, out }: Shots): Prom
     await page.locator("h1, h2").first().waitFor();
     await page.waitForLoadState("networkidle", { timeout: settleMs }).catch(() => undefined);
     // What is loading says so; a page that waits for a live stream is never idle, yet loads nothing.
-    await page.waitForFunction(() => document.querySelector("[role=status][aria-label]") === null, undefined, {
-      timeout: loadMs,
-    });
+    await page
+      .waitForFunction(() => document.querySelector("[role=status][aria-label]") === null, undefined, {
+        timeout: loadMs,
+      })
+      .catch(() => process.stderr.write(`${name} still loads after ${loadMs / 1000} s\n`));
     await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`), fullPage: size !== "wall" });
     process.stderr.write(`${name} ${size} ${scheme}\n`);
   }

@@ -16,6 +16,8 @@ export const theme = createTheme({
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm", highlightOnHover: true } },
     // Wide tables scroll in a box of their own, which the keyboard must reach as well.
     TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
+    // A state cut short says nothing; its column makes room.
+    Badge: { styles: { root: { maxWidth: "none", flexShrink: 0 }, label: { overflow: "visible" } } },
     Button: { defaultProps: { size: "xs" } },
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },

@@ -12,7 +12,7 @@ const colours: Record<RunStatus, string> = {
 
 export function StatusBadge({ status }: { status: RunStatus }) {
   return (
-    <Badge variant="light" color={colours[status]} radius="sm" tt="none" miw="fit-content">
+    <Badge variant="light" color={colours[status]} radius="sm" tt="none">
       {status}
     </Badge>
   );

@@ -65,11 +65,16 @@ function Bars({
   const options = useMemo(() => {
     const groups = [...new Set(bars.map(({ group }) => group))];
     const models = [...new Set(bars.map(({ model }) => model))];
-    return () => ({
+    return (width: number) => ({
       height: 40 + groups.length * (14 + 16 * models.length),
       marginLeft: 8,
-      marginRight: 220,
-      fy: { domain: groups, label: null, axis: "right" as const, tickFormat: (group: string) => group.slice(0, 36) },
+      marginRight: width < 480 ? 120 : 230,
+      fy: {
+        domain: groups,
+        label: null,
+        axis: "right" as const,
+        tickFormat: (group: string) => shorten(group, width < 480 ? 18 : 38),
+      },
       x: { label: null, grid: true, tickFormat: "%" as const, nice: true },
       y: { axis: null, domain: models },
       marks: [
@@ -102,6 +107,8 @@ function Bars({
     />
   );
 }
+
+const shorten = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 type Names = ReadonlyMap<string, string>;
 

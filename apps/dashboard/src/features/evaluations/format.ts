@@ -20,4 +20,13 @@ export function toFigures(scores: object, path = ""): [string, number][] {
   });
 }
 
-const hidden = new Set(["main", "intervals", "sampleCount", "classCount", "emptyClassCount", "skippedCount"]);
+const hidden = new Set([
+  "main",
+  "intervals",
+  "sampleCount",
+  "classCount",
+  "emptyClassCount",
+  "skippedCount",
+  "imageCount",
+  "sharedCaptionCount",
+]);

@@ -15,7 +15,7 @@ const columns: Column<Task>[] = [
   {
     title: strings.common.status,
     cell: ({ status }) => (
-      <Badge variant="light" color={colours[status]} tt="none" radius="sm" miw="fit-content">
+      <Badge variant="light" color={colours[status]} tt="none" radius="sm">
         {status}
       </Badge>
     ),
