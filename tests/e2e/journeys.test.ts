@@ -28,6 +28,8 @@ describe.skipIf(chromiumPath === undefined)("a data team", () => {
 
   async function signIn(options: Parameters<Browser["newContext"]>[0] = {}) {
     const page = await (await browser.newContext(options)).newPage();
+    // A busy machine is slow, not broken.
+    page.setDefaultTimeout(slow.timeout);
     const complaints = watch(
       page,
       [stack.url, stack.s3Url].map((url) => new URL(url).origin),
