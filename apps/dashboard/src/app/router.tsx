@@ -11,6 +11,7 @@ import { z } from "zod";
 import { NotFound, PageError, PageLoading } from "../components/states.tsx";
 import { onSignedOut, queryClient } from "../lib/query-client.ts";
 import { sessionQuery } from "../lib/session.ts";
+import { VersionSearch } from "../lib/version-search.ts";
 import { Shell } from "./shell.tsx";
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
@@ -72,7 +73,7 @@ const dataset = createRoute({
 const version = createRoute({
   getParentRoute: () => signedIn,
   path: "/versions/$versionId",
-  validateSearch: z.object({ tab: z.enum(["samples", "rejects"]).optional(), uid: z.string().optional() }),
+  validateSearch: VersionSearch,
   component: lazyRouteComponent(() => import("../features/versions/version-page.tsx"), "VersionPage"),
 });
 

@@ -1,14 +1,13 @@
 import { Center, Skeleton } from "@mantine/core";
 import { IconPhotoOff } from "@tabler/icons-react";
-import type { Sample } from "@whetstone/schemas/api";
 import { useState } from "react";
-import { useImage } from "../lib/use-image.ts";
+import { type Pictured, useImage } from "../lib/use-image.ts";
 import { strings } from "../strings.ts";
 import classes from "./sample-image.module.css";
 
 /** A sample's image at the size of its box. Its text is not repeated as alternative text: it stands beside it. */
-export function SampleImage({ sample, alt }: { sample: Sample; alt: string }) {
-  const { src, isBroken } = useImage(sample);
+export function SampleImage({ sample, alt, isSmall = false }: { sample: Pictured; alt: string; isSmall?: boolean }) {
+  const { src, isBroken } = useImage(sample, isSmall);
   const [isUndrawable, setUndrawable] = useState(false);
   if (isBroken || isUndrawable)
     return (

@@ -1,20 +1,24 @@
-import { ActionIcon, Anchor, Badge, Code, Drawer, Group, Stack, Table, Text, Title } from "@mantine/core";
+import { ActionIcon, Anchor, Badge, Button, Code, Drawer, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import type { Refinement, Sample } from "@whetstone/schemas/api";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { Refinement, Sample, Version } from "@whetstone/schemas/api";
 import type { ReactNode } from "react";
 import { SampleImage } from "../../components/sample-image.tsx";
 import { ShortId } from "../../components/short-id.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
-import { toBytes } from "../../lib/numbers.ts";
+import { api } from "../../lib/api.ts";
+import { toBytes, toCount } from "../../lib/numbers.ts";
+import { useScope } from "../../lib/session.ts";
 import { sampleQuery } from "./queries.ts";
+import { ReviewBar } from "./review-bar.tsx";
+import { SampleHistoryList } from "./sample-history.tsx";
 import { WordDiff } from "./word-diff.tsx";
 import { words } from "./words.ts";
 
 interface Props {
-  versionId: string;
+  version: Version;
   uid: string;
   onClose: () => void;
   /** -1 and 1: the neighbours in the grid. */
@@ -22,8 +26,8 @@ interface Props {
 }
 
 /** One sample: image, raw text, what the refiner made of it and where that came from. Left and right go through the grid. */
-export function SampleCard({ versionId, uid, onClose, onStep }: Props) {
-  const { data: sample, error, refetch } = useQuery(sampleQuery(versionId, uid));
+export function SampleCard({ version, uid, onClose, onStep }: Props) {
+  const { data: sample, error, refetch } = useQuery(sampleQuery(version.id, uid));
   useHotkeys([
     ["ArrowLeft", () => onStep(-1)],
     ["ArrowRight", () => onStep(1)],
@@ -50,16 +54,17 @@ export function SampleCard({ versionId, uid, onClose, onStep }: Props) {
     >
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {!error && !sample && <PageLoading />}
-      {sample && <Content sample={sample} />}
+      {sample && <Content key={sample.uid} version={version} sample={sample} onNext={() => onStep(1)} />}
     </Drawer>
   );
 }
 
-function Content({ sample }: { sample: Sample }) {
-  const { refinement, provenance, image, label, metadata } = sample;
+function Content({ version, sample, onNext }: { version: Version; sample: Sample; onNext: () => void }) {
+  const { refinement, provenance, image, label, metadata, facts } = sample;
   return (
     <Stack gap="md">
       <SampleImage sample={sample} alt="" />
+      <ReviewBar versionId={version.id} sample={sample} onNext={onNext} />
       <Foreign title={words.raw} text={sample.text} />
       {refinement ? <Texts raw={sample.text} refinement={refinement} /> : <Text c="dimmed">{words.notRefined}</Text>}
       <Facts
@@ -88,9 +93,45 @@ function Content({ sample }: { sample: Sample }) {
           />
         </>
       )}
+      <Related version={version} sample={sample} />
+      <Facts rows={Object.entries(facts).map(([name, fact]) => [name, toFact(fact)] as const)} />
+      <SampleHistoryList datasetId={version.datasetId} uid={sample.uid} />
       <ShortId id={`sha256_${sample.imageSha256}`} />
     </Stack>
   );
+}
+
+/** The ways to samples like this one: the same picture, and the nearest by what the model sees. */
+function Related({ version, sample }: { version: Version; sample: Sample }) {
+  const navigate = useNavigate({ from: "/versions/$versionId" });
+  const mayRun = useScope("runs:write");
+  const similar = useMutation({
+    mutationFn: () => api.runs.create({ kind: "search", versionId: version.id, uid: sample.uid }),
+    onSuccess: (run) => void navigate({ search: (old) => ({ ...old, near: run.id, uid: undefined }) }),
+  });
+  const { duplicates, duplicateGroup: group } = sample.facts;
+  return (
+    <Group gap="xs">
+      {typeof duplicates === "number" && duplicates > 1 && typeof group === "number" && (
+        <Button
+          variant="default"
+          onClick={() => void navigate({ search: { filter: `duplicateGroup = ${group}` } })}
+        >
+          {words.duplicatesOf(toCount(duplicates - 1))}
+        </Button>
+      )}
+      {mayRun && version.layers.includes("embeddings") && (
+        <Button variant="default" loading={similar.isPending} onClick={() => similar.mutate()}>
+          {words.findSimilar}
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function toFact(fact: Sample["facts"][string] | undefined): string {
+  if (fact === null || fact === undefined) return "–";
+  return typeof fact === "number" ? String(Number(fact.toPrecision(6))) : String(fact);
 }
 
 function Texts({ raw, refinement }: { raw: string; refinement: Refinement }) {

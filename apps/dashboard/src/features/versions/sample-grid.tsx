@@ -1,92 +1,123 @@
-import { Loader, Paper, Text, UnstyledButton } from "@mantine/core";
+import { Paper, Skeleton, Text, UnstyledButton } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import type { Sample } from "@whetstone/schemas/api";
-import { useEffect } from "react";
+import { useEffect, useRef, useState } from "react";
 import { SampleImage } from "../../components/sample-image.tsx";
-import { Empty, LoadError, PageLoading } from "../../components/states.tsx";
-import { samplesQuery } from "./queries.ts";
-import { SampleCard } from "./sample-card.tsx";
+import { Empty, LoadError } from "../../components/states.tsx";
+import { toCount } from "../../lib/numbers.ts";
+import type { Shown } from "./queries.ts";
 import classes from "./sample-grid.module.css";
+import { usePages } from "./use-pages.ts";
 import { words } from "./words.ts";
 
-const route = getRouteApi("/signed-in/versions/$versionId");
-const minCardPx = 168;
-const textPx = 76;
-const gapPx = 12;
+const minCardPx = 148;
+const textPx = 64;
+const gapPx = 10;
+/** Browsers draw no taller page than this; what lies beyond is reached by a filter or another order. */
+const maxSheetPx = 30_000_000;
 
-/** All samples of a version, drawn only where one looks; the next page is fetched before the last row is reached. */
-export function SampleGrid({ versionId }: { versionId: string }) {
-  const { uid } = route.useSearch();
-  const navigate = useNavigate({ from: "/versions/$versionId" });
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    samplesQuery(versionId),
-  );
+interface Props {
+  versionId: string;
+  shown: Shown;
+  /** How many there are, once that is known. */
+  total: number | undefined;
+  openUid: string | undefined;
+  onOpen: (sample: Sample | undefined, isStep: boolean) => void;
+  /** Draws the open sample; `step` goes to a neighbour. */
+  renderOpen: (uid: string, step: (by: -1 | 1) => void) => React.ReactNode;
+}
+
+/** Samples of a version, drawn only where one looks and fetched only there. */
+export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpen }: Props) {
   const { ref, width } = useElementSize();
-  const samples = data?.pages.flatMap((page) => page.data) ?? [];
+  const sheet = useRef<HTMLDivElement>(null);
   const columns = Math.max(2, Math.floor((width + gapPx) / (minCardPx + gapPx)));
-  const cardPx = Math.floor((width - gapPx * (columns - 1)) / columns);
+  const cardPx = Math.max(80, Math.floor((width - gapPx * (columns - 1)) / columns));
+  const rowPx = cardPx + textPx + gapPx;
+  const [span, setSpan] = useState({ first: 0, last: 0 });
+  const pages = usePages(versionId, { shown, total, ...span });
+  const most = Math.floor(maxSheetPx / rowPx) * columns;
+  const reach = Math.min(pages.reach, most);
   const rows = useWindowVirtualizer({
-    count: Math.ceil(samples.length / columns),
-    estimateSize: () => cardPx + textPx + gapPx,
-    overscan: 3,
+    count: Math.ceil(reach / columns),
+    estimateSize: () => rowPx,
+    overscan: 2,
+    scrollMargin: sheet.current?.offsetTop ?? 0,
   });
-  useEffect(() => rows.measure(), [rows, cardPx]);
-  const lastRow = rows.getVirtualItems().at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage && lastRow >= rows.options.count - 3) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, lastRow, rows.options.count, fetchNextPage]);
+  useEffect(() => rows.measure(), [rows, rowPx]);
+  const items = rows.getVirtualItems();
+  const first = (items[0]?.index ?? 0) * columns;
+  const last = Math.max(first, ((items.at(-1)?.index ?? 0) + 1) * columns - 1);
+  useEffect(() => setSpan({ first, last }), [first, last]);
 
-  if (error && !data) return <LoadError error={error} onRetry={() => void refetch()} />;
-  const show = (next: string | undefined) =>
-    void navigate({ search: (old) => ({ ...old, uid: next }), replace: uid !== undefined, resetScroll: false });
-  const place = samples.findIndex((sample) => sample.uid === uid);
+  const place = useRef(-1);
+  if (openUid !== undefined && pages.sampleAt(place.current)?.uid !== openUid)
+    for (let index = first; index <= last; index += 1)
+      if (pages.sampleAt(index)?.uid === openUid) place.current = index;
+  const step = (by: -1 | 1) => {
+    const next = pages.sampleAt(place.current + by);
+    if (!next) return;
+    place.current += by;
+    rows.scrollToIndex(Math.floor(place.current / columns), { align: "auto" });
+    onOpen(next, true);
+  };
 
+  if (pages.error) return <LoadError error={pages.error} onRetry={pages.retry} />;
   return (
     <div ref={ref}>
-      {!data && <PageLoading />}
-      {data && samples.length === 0 && <Empty title={words.noSamples} lead={words.noSamplesLead} />}
-      <div className={classes.sheet} style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map((row) => (
+      {pages.isEmpty && <NothingHere isFiltered={shown.filter !== undefined} />}
+      <div ref={sheet} className={classes.sheet} style={{ height: rows.getTotalSize() }}>
+        {items.map((row) => (
           <div
             key={row.key}
             className={classes.row}
             style={{
-              transform: `translateY(${row.start}px)`,
+              transform: `translateY(${row.start - rows.options.scrollMargin}px)`,
               gridTemplateColumns: `repeat(${columns}, ${cardPx}px)`,
             }}
           >
-            {samples.slice(row.index * columns, (row.index + 1) * columns).map((sample) => (
-              <Card key={sample.uid} sample={sample} onOpen={() => show(sample.uid)} />
-            ))}
+            {Array.from({ length: Math.max(0, Math.min(columns, reach - row.index * columns)) }, (_, i) => {
+              const index = row.index * columns + i;
+              const sample = pages.sampleAt(index);
+              return sample ? (
+                <Card key={index} sample={sample} sort={shown.sort} onOpen={() => onOpen(sample, false)} />
+              ) : (
+                <Skeleton key={index} height={cardPx + textPx} />
+              );
+            })}
           </div>
         ))}
       </div>
-      {isFetchingNextPage && <Loader type="dots" mx="auto" display="block" />}
-      {uid !== undefined && (
-        <SampleCard
-          versionId={versionId}
-          uid={uid}
-          onClose={() => show(undefined)}
-          onStep={(by) => {
-            const next = samples[place + by];
-            if (place >= 0 && next) show(next.uid);
-          }}
-        />
+      {pages.reach > most && (
+        <Text c="dimmed" size="sm" mt="md">
+          {words.tooMany(toCount(most))}
+        </Text>
       )}
+      {openUid !== undefined && renderOpen(openUid, step)}
     </div>
   );
 }
 
-function Card({ sample, onOpen }: { sample: Sample; onOpen: () => void }) {
-  const text = sample.refinement?.positiveDescription ?? sample.text;
+function NothingHere({ isFiltered }: { isFiltered: boolean }) {
+  return isFiltered ? (
+    <Empty title={words.noMatch} lead={words.noMatchLead} />
+  ) : (
+    <Empty title={words.noSamples} lead={words.noSamplesLead} />
+  );
+}
+
+export function Card({ sample, sort, onOpen }: { sample: Sample; sort: string | undefined; onOpen: () => void }) {
+  const text = (sample.refinement?.positiveDescription ?? sample.text).slice(0, 300);
+  const fact = sort === undefined ? undefined : sample.facts[sort];
   return (
     <Paper withBorder className={classes.card}>
       <UnstyledButton onClick={onOpen} className={classes.open} aria-label={text.slice(0, 200) || words.emptyText}>
-        <SampleImage sample={sample} alt="" />
-        <Text size="xs" lineClamp={3} p={6} dir="auto">
+        <SampleImage sample={sample} alt="" isSmall />
+        {fact !== undefined && fact !== null && (
+          <span className={classes.fact}>{typeof fact === "number" ? Number(fact.toPrecision(4)) : String(fact)}</span>
+        )}
+        <Text size="xs" lineClamp={3} p={6} dir="auto" className={classes.text}>
           {text || words.emptyText}
         </Text>
       </UnstyledButton>

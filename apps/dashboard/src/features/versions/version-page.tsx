@@ -7,7 +7,8 @@ import { LoadError, PageLoading } from "../../components/states.tsx";
 import { TimeAgo } from "../../components/time-ago.tsx";
 import { toCount } from "../../lib/numbers.ts";
 import { RejectsTable } from "./rejects-table.tsx";
-import { SampleGrid } from "./sample-grid.tsx";
+import { SamplesPanel } from "./samples-panel.tsx";
+import { SelectPanel } from "./select-panel.tsx";
 import { versionQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
@@ -34,19 +35,23 @@ export function VersionPage() {
       </Group>
       <Tabs
         value={tab}
-        onChange={(next) => void navigate({ search: { tab: next === "rejects" ? "rejects" : "samples" } })}
+        onChange={(next) => void navigate({ search: (old) => ({ ...old, uid: undefined, tab: toTab(next) }) })}
         keepMounted={false}
       >
         <Tabs.List mb="md">
           <Tabs.Tab value="samples">
             {words.samples} {toCount(version.sampleCount)}
           </Tabs.Tab>
+          <Tabs.Tab value="select">{words.select}</Tabs.Tab>
           <Tabs.Tab value="rejects">
             {words.rejects} {toCount(version.rejectCount)}
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="samples">
-          <SampleGrid versionId={versionId} />
+          <SamplesPanel version={version} />
+        </Tabs.Panel>
+        <Tabs.Panel value="select">
+          <SelectPanel version={version} />
         </Tabs.Panel>
         <Tabs.Panel value="rejects">
           <RejectsTable versionId={versionId} />
@@ -55,3 +60,5 @@ export function VersionPage() {
     </Page>
   );
 }
+
+const toTab = (name: string | null) => (name === "select" || name === "rejects" ? name : "samples");

@@ -1,0 +1,156 @@
+import { ActionIcon, Alert, Box, Button, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { IconSortAscending, IconSortDescending } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import type { Statistics, Version } from "@whetstone/schemas/api";
+import { LoadError, PageLoading } from "../../components/states.tsx";
+import { api } from "../../lib/api.ts";
+import { toCount } from "../../lib/numbers.ts";
+import { useScope } from "../../lib/session.ts";
+import type { VersionSearch } from "../../lib/version-search.ts";
+import { Facets } from "./facets.tsx";
+import classes from "./facets.module.css";
+import { FilterBar } from "./filter-bar.tsx";
+import { Matches } from "./matches.tsx";
+import { columnsQuery, statisticsQuery } from "./queries.ts";
+import { SampleCard } from "./sample-card.tsx";
+import { SampleGrid } from "./sample-grid.tsx";
+import { SearchBox } from "./search-box.tsx";
+import { words } from "./words.ts";
+
+const route = getRouteApi("/signed-in/versions/$versionId");
+
+/** The samples: filter, order and search above, what the columns hold beside, and the grid. The address says all of it. */
+export function SamplesPanel({ version }: { version: Version }) {
+  const columns = useQuery(columnsQuery(version.id));
+  if (columns.error) return <LoadError error={columns.error} onRetry={() => void columns.refetch()} />;
+  if (columns.data === undefined) return <PageLoading />;
+  return (
+    <Stack gap="sm">
+      {columns.data === null && <NoIndex versionId={version.id} />}
+      <Explorer version={version} columns={columns.data} />
+    </Stack>
+  );
+}
+
+function Explorer({ version, columns }: { version: Version; columns: Statistics | null }) {
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: "/versions/$versionId" });
+  const change = (part: VersionSearch, replace = true) =>
+    void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });
+  const { filter, sort, order, near, uid } = search;
+  const statistics = useQuery({ ...statisticsQuery(version.id, filter), enabled: columns !== null });
+  const shown = {
+    ...(filter === undefined ? {} : { filter }),
+    ...(sort === undefined ? {} : { sort }),
+    ...(order === undefined ? {} : { order }),
+  };
+  const total = filter === undefined ? version.sampleCount : statistics.data?.matchedCount;
+  const isFresh = !statistics.isPlaceholderData;
+  const setFilter = (next: string) => change({ filter: next === "" ? undefined : next });
+  const renderOpen = (open: string, step: (by: -1 | 1) => void) => (
+    <SampleCard version={version} uid={open} onClose={() => change({ uid: undefined })} onStep={step} />
+  );
+
+  return (
+    <div className={columns ? classes.layout : undefined}>
+      {columns && (
+        <div className={classes.side}>
+          {statistics.data && <Facets statistics={statistics.data} filter={filter ?? ""} onFilter={setFilter} />}
+        </div>
+      )}
+      <Stack gap="sm">
+        {columns && <FilterBar columns={columns.columns} filter={filter ?? ""} onChange={setFilter} />}
+        <Group gap="xs" justify="space-between">
+          <Text size="sm" c="dimmed" className="tabular" role="status">
+            {total === undefined || !isFresh
+              ? words.counting
+              : words.countOf(toCount(total), toCount(version.sampleCount))}
+          </Text>
+          <Group gap="xs">
+            <SearchBox version={version} onFound={(run) => change({ near: run }, false)} />
+            {columns && <SortMenu columns={columns} search={search} onChange={change} />}
+            {filter !== undefined && (
+              <Button variant="light" onClick={() => change({ uid: undefined, tab: "select" }, false)}>
+                {words.selectThese}
+              </Button>
+            )}
+          </Group>
+        </Group>
+        {near === undefined ? (
+          <SampleGrid
+            versionId={version.id}
+            shown={shown}
+            total={isFresh ? total : undefined}
+            openUid={uid}
+            onOpen={(sample, isStep) => change({ uid: sample?.uid }, isStep)}
+            renderOpen={renderOpen}
+          />
+        ) : (
+          <Matches
+            runId={near}
+            openUid={uid}
+            onOpen={(sample) => change({ uid: sample?.uid }, uid !== undefined)}
+            onClose={() => change({ near: undefined })}
+            renderOpen={renderOpen}
+          />
+        )}
+      </Stack>
+    </div>
+  );
+}
+
+interface SortProps {
+  columns: Statistics;
+  search: VersionSearch;
+  onChange: (part: VersionSearch) => void;
+}
+
+function SortMenu({ columns, search: { sort, order = "asc" }, onChange }: SortProps) {
+  const next = order === "asc" ? "desc" : "asc";
+  return (
+    <Group gap={4} wrap="nowrap">
+      <Select
+        aria-label={words.sortBy}
+        placeholder={words.versionOrder}
+        data={columns.columns.filter(({ kind }) => kind !== "text").map(({ name }) => name)}
+        value={sort ?? null}
+        clearable
+        w={168}
+        onChange={(name) => onChange({ sort: name ?? undefined, order: name === null ? undefined : order })}
+      />
+      <Tooltip label={words.turnOrder}>
+        <ActionIcon variant="default" size={30} aria-label={words.turnOrder} onClick={() => onChange({ order: next })}>
+          {order === "asc" ? <IconSortAscending size={16} /> : <IconSortDescending size={16} />}
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  );
+}
+
+/** A large version that can only be read through: says how to make it searchable, and does it. */
+function NoIndex({ versionId }: { versionId: string }) {
+  const mayRun = useScope("runs:write");
+  const navigate = useNavigate();
+  const start = useMutation({
+    mutationFn: () => api.runs.create({ kind: "index", versionId }),
+    onSuccess: (run) => void navigate({ to: `/runs/${run.id}` }),
+  });
+  return (
+    <Alert color="blue" title={words.noIndex}>
+      <Text size="sm">{words.noIndexLead}</Text>
+      {mayRun && (
+        <Box mt="xs">
+          <Button loading={start.isPending} onClick={() => start.mutate()}>
+            {words.makeIndex}
+          </Button>
+        </Box>
+      )}
+      {start.error && (
+        <Text size="sm" c="red" role="alert">
+          {start.error.message}
+        </Text>
+      )}
+    </Alert>
+  );
+}
