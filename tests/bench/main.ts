@@ -28,6 +28,8 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
     `orchestration    ${(api.orchestrationShare * 100).toFixed(1)} % of that run's ${api.runSeconds.toFixed(1)} s had no task in hand (goal < 5 %)`,
   );
 }
+say("dashboard on a version of a million rows:");
+await run(process.execPath, ["tests/bench/dashboard.ts"], ".");
 say("refiner:");
 await run(process.execPath, ["src/bench.ts"], "gpu-runners/refiner");
 say("training step, HQ against plain (goal <= 1.3):");

@@ -16,7 +16,7 @@ interface Props {
 
 /** What each column holds, and a way to keep part of it: drag over a histogram, or click values. */
 export function Facets({ statistics, filter, onFilter }: Props) {
-  const columns = statistics.columns.filter(({ kind, present }) => kind !== "text" && present > 0);
+  const columns = statistics.columns.filter(isTelling);
   return (
     <Stack gap="md" component="aside" aria-label={words.facets}>
       {columns.map((column) =>
@@ -126,6 +126,10 @@ function Head({ column, detail }: { column: ColumnStatistics; detail: string }) 
     </Group>
   );
 }
+
+/** A column of one value alone tells nothing and can't be narrowed. */
+const isTelling = ({ kind, present, min, max }: ColumnStatistics) =>
+  kind !== "text" && present > 0 && (kind === "category" || min !== max);
 
 const short = (value: number) => String(Number(value.toPrecision(4)));
 const tidy = (value: number) => String(Number(value.toPrecision(7)));

@@ -54,7 +54,13 @@ export function Histogram({ column, range, onBrush }: Props) {
     >
       {counts.map((count, bin) => (
         <g key={edges[bin]}>
-          <rect className={classes.whole} x={bin + 0.05} width={0.9} y={100 - heightOf(count)} height={heightOf(count)} />
+          <rect
+            className={classes.whole}
+            x={bin + 0.05}
+            width={0.9}
+            y={100 - heightOf(count)}
+            height={heightOf(count)}
+          />
           <rect
             className={classes.kept}
             x={bin + 0.05}

@@ -12,6 +12,7 @@ import { api } from "../../lib/api.ts";
 import { toBytes, toCount } from "../../lib/numbers.ts";
 import { useScope } from "../../lib/session.ts";
 import { sampleQuery } from "./queries.ts";
+import classes from "./sample-grid.module.css";
 import { ReviewBar } from "./review-bar.tsx";
 import { SampleHistoryList } from "./sample-history.tsx";
 import { WordDiff } from "./word-diff.tsx";
@@ -63,7 +64,9 @@ function Content({ version, sample, onNext }: { version: Version; sample: Sample
   const { refinement, provenance, image, label, metadata, facts } = sample;
   return (
     <Stack gap="md">
-      <SampleImage sample={sample} alt="" />
+      <div className={classes.large}>
+        <SampleImage sample={sample} alt="" />
+      </div>
       <ReviewBar versionId={version.id} sample={sample} onNext={onNext} />
       <Foreign title={words.raw} text={sample.text} />
       {refinement ? <Texts raw={sample.text} refinement={refinement} /> : <Text c="dimmed">{words.notRefined}</Text>}
@@ -113,10 +116,7 @@ function Related({ version, sample }: { version: Version; sample: Sample }) {
   return (
     <Group gap="xs">
       {typeof duplicates === "number" && duplicates > 1 && typeof group === "number" && (
-        <Button
-          variant="default"
-          onClick={() => void navigate({ search: { filter: `duplicateGroup = ${group}` } })}
-        >
+        <Button variant="default" onClick={() => void navigate({ search: { filter: `duplicateGroup = ${group}` } })}>
           {words.duplicatesOf(toCount(duplicates - 1))}
         </Button>
       )}

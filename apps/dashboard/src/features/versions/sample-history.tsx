@@ -39,7 +39,17 @@ const textOf = (sample: Sample) => sample.refinement?.positiveDescription ?? sam
 
 function Change({ before, after, isFirst }: { before: Sample | null; after: Sample | null; isFirst: boolean }) {
   if (!after) return <Text size="sm">{words.notInVersion}</Text>;
-  if (!before) return <Text size="sm" className="foreign">{isFirst ? textOf(after) : `${words.cameIn} ${textOf(after)}`}</Text>;
-  if (textOf(before) === textOf(after)) return <Text size="sm" c="dimmed">{words.unchanged}</Text>;
+  if (!before)
+    return (
+      <Text size="sm" className="foreign">
+        {isFirst ? textOf(after) : `${words.cameIn} ${textOf(after)}`}
+      </Text>
+    );
+  if (textOf(before) === textOf(after))
+    return (
+      <Text size="sm" c="dimmed">
+        {words.unchanged}
+      </Text>
+    );
   return <WordDiff before={textOf(before)} after={textOf(after)} />;
 }

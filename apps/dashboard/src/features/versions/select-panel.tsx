@@ -40,7 +40,7 @@ function Selector({ version, columns }: { version: Version; columns: Statistics 
         filter={search.filter ?? ""}
         onChange={(filter) => change({ filter: filter === "" ? undefined : filter })}
       />
-      <Group gap="md" align="end">
+      <Group gap="lg" align="center">
         <Switch
           label={words.deduplicate}
           checked={search.deduplicate === true}

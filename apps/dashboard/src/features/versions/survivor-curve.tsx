@@ -23,7 +23,13 @@ export function SurvivorCurve({ label, curve, rowCount }: Props) {
       <Text size="xs" ff="monospace" className="foreign">
         {label}
       </Text>
-      <svg viewBox="0 0 100 52" preserveAspectRatio="none" className={classes.curve} role="img" aria-label={words.curve(label)}>
+      <svg
+        viewBox="0 0 100 52"
+        preserveAspectRatio="none"
+        className={classes.curve}
+        role="img"
+        aria-label={words.curve(label)}
+      >
         <polyline points={points} className={classes.line} />
         {Number.isFinite(now) && <line x1={x(now)} x2={x(now)} y1={0} y2={52} className={classes.now} />}
       </svg>

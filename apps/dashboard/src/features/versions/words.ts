@@ -51,13 +51,15 @@ export const words = {
   versionOrder: "Version order",
   turnOrder: "Turn the order round",
   noIndex: "This version is too large to be searched as it is",
-  noIndexLead: "An index run lays out its columns once; then filters, orders and statistics take a moment. You can scroll through it meanwhile.",
+  noIndexLead:
+    "An index run lays out its columns once; then filters, orders and statistics take a moment. You can scroll through it meanwhile.",
   makeIndex: "Make the index",
   endSearch: "Back to all samples",
   nearest: (count: string) => `The ${count} nearest, by cosine`,
   searchByText: "Search by meaning",
   searchByImage: "Search by an image",
-  noEmbeddings: "This version has no embeddings. Profile it with a model (a run of kind profile with modelId), then search the version that makes.",
+  noEmbeddings:
+    "This version has no embeddings. Profile it with a model (a run of kind profile with modelId), then search the version that makes.",
   noEmbeddingsShort: "No embeddings to search",
   deduplicate: "One of each group of near-duplicates",
   keepFirst: "Keep the first",

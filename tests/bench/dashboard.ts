@@ -1,0 +1,139 @@
+// The dashboard in headless Chromium on a version of many rows. Run it by itself: node tests/bench/dashboard.ts [--rows 1000000] [--minutes 1]
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
+import { chromiumPath, openBrowser } from "../e2e/browser.ts";
+import { startStack } from "../e2e/stack.ts";
+import { makeSyntheticVersion } from "./synthetic-version.ts";
+
+const { values } = parseArgs({
+  options: { rows: { type: "string", default: "1000000" }, minutes: { type: "string", default: "1" } },
+});
+const rows = Number(values.rows);
+const scrollMs = Number(values.minutes) * 60_000;
+const dist = new URL("../../apps/dashboard/dist/", import.meta.url).pathname;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+if (chromiumPath === undefined) {
+  say("no Chromium on this machine; name one by CHROMIUM_PATH");
+  process.exit(0);
+}
+await using stack = await startStack({ runners: 2 });
+const madeAt = performance.now();
+const versionId = await makeSyntheticVersion(stack, rows);
+say(`version of ${rows} rows made, profiled and indexed in ${seconds(performance.now() - madeAt)}`);
+await benchApi();
+await using browser = await openBrowser();
+const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+await benchLoad(page);
+await benchGrid(page);
+
+async function benchApi(): Promise<void> {
+  const asks: [string, Parameters<typeof stack.api.versions.samples>[1]][] = [
+    ["first page", {}],
+    ["a page in the middle", { after: `row_${Math.floor(rows / 2).toString(36)}` }],
+    ["by a number", { sort: "meta.score", order: "desc" }],
+    ["filtered by number and label", { filter: 'meta.score < 0.2 and label = "class 7"' }],
+    ["filtered by text", { filter: `text ~ "owl ${rows - 11}" or text ~ "boat tree"` }],
+    ["filtered and sorted", { filter: "width > 40", sort: "textLength", order: "desc" }],
+  ];
+  for (const [name, query] of asks) {
+    const times: number[] = [];
+    for (let turn = 0; turn < 9; turn += 1) {
+      const startedAt = performance.now();
+      await stack.api.versions.samples(versionId, { limit: 100, ...query });
+      times.push(performance.now() - startedAt);
+    }
+    const [first = 0, ...rest] = times;
+    say(`API page of 100, ${name.padEnd(30)} first ${ms(first)}, then p50 ${ms(median(rest))} (goal < 300 ms)`);
+  }
+  const startedAt = performance.now();
+  await stack.api.versions.statistics(versionId, { filter: "meta.score < 0.2" });
+  say(`API statistics of all columns under a filter          ${ms(performance.now() - startedAt)}`);
+}
+
+async function benchLoad(open: Page): Promise<void> {
+  let scriptBytes = 0;
+  open.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    if (!pathname.endsWith(".js")) return;
+    void readFile(join(dist, pathname))
+      .then((bytes) => (scriptBytes += gzipSync(bytes).length))
+      .catch(() => undefined);
+  });
+  await open.goto((await stack.api.session.createLink()).url);
+  await open.getByRole("heading", { name: "Datasets" }).waitFor();
+  scriptBytes = 0;
+  const startedAt = performance.now();
+  await open.goto(`${stack.url}/datasets`);
+  await open.getByRole("link", { name: /synthetic/ }).waitFor();
+  const interactiveMs = performance.now() - startedAt;
+  await open.waitForTimeout(500);
+  say(
+    `first load       ${(scriptBytes / 1000).toFixed(0)} kB of JavaScript, gzip (goal <= 250), of ${(await readdir(join(dist, "assets"))).length} files`,
+  );
+  say(`interactive      ${ms(interactiveMs)} (goal < 1500 ms)`);
+}
+
+async function benchGrid(open: Page): Promise<void> {
+  const startedAt = performance.now();
+  await open.goto(`${stack.url}/versions/${versionId}?sort=meta.score&order=desc`);
+  await open.waitForFunction(() => document.querySelectorAll("button img").length >= 15, undefined, {
+    timeout: 60_000,
+  });
+  say(`grid drawn       ${ms(performance.now() - startedAt)} from a cold link (goal < 1000 ms)`);
+
+  await open.goto(`${stack.url}/versions/${versionId}`);
+  await open.waitForFunction(() => document.querySelectorAll("button img").length >= 15, undefined, {
+    timeout: 60_000,
+  });
+  const { frames, elapsedMs, rowPx } = await open.evaluate(scrollThrough, 10_000);
+  say(
+    `scroll           ${((frames / elapsedMs) * 1000).toFixed(1)} frames/s over 10,000 samples of ${rowPx} px rows (goal >= 55)`,
+  );
+
+  const heap = await open.context().newCDPSession(open);
+  const used = async () => {
+    await heap.send("HeapProfiler.collectGarbage");
+    return ((await heap.send("Runtime.getHeapUsage")) as { usedSize: number }).usedSize / 1e6;
+  };
+  const before = await used();
+  const until = performance.now() + scrollMs;
+  while (performance.now() < until) {
+    await open.mouse.wheel(0, 4_000);
+    await open.waitForTimeout(50);
+  }
+  await open.waitForTimeout(3_000);
+  say(
+    `memory           ${before.toFixed(0)} MB before, ${(await used()).toFixed(0)} MB after ${values.minutes} min of scrolling (goal: flat)`,
+  );
+}
+
+/** Runs in the page: scrolls past so many samples at a steady pace and counts the frames. */
+async function scrollThrough(samples: number): Promise<{ frames: number; elapsedMs: number; rowPx: number }> {
+  const row = document.querySelector<HTMLElement>("[style*=translateY]");
+  const rowPx = (row?.offsetHeight ?? 200) + 10;
+  const perRow = row?.children.length ?? 5;
+  const distance = (samples / perRow) * rowPx;
+  const stepPx = distance / (60 * 20);
+  const startedAt = performance.now();
+  let frames = 0;
+  for (let y = 0; y < distance; y += stepPx) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+    frames += 1;
+  }
+  return { frames, elapsedMs: performance.now() - startedAt, rowPx };
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+}
+function ms(time: number): string {
+  return `${time.toFixed(0)} ms`;
+}
+function seconds(time: number): string {
+  return `${(time / 1000).toFixed(0)} s`;
+}
