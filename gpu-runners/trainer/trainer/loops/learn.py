@@ -18,7 +18,7 @@ from trainer.spec import SpecError
 
 def learn(spec: LearnSpec, say: Callable[..., None]) -> dict[str, Any]:
     began = time.monotonic()
-    rows = [row for path in (*(spec.earlier or ()), spec.training) for row in read_training(path)]
+    rows = read_training(spec.training)
     spec.output.mkdir(parents=True, exist_ok=True)
     summary = learn_policy(spec, rows, say) if rows else {"steps": 0, "loss": None}
     if summary["steps"] == 0:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
@@ -20,11 +20,16 @@ from trainer.loops.objectives import (
 )
 from trainer.loops.optimiser import Optimiser
 from trainer.loops.policy import Policy, Prompt, load_policy
-from trainer.loops.queries import read_questions
+from trainer.loops.queries import Query, read_questions
 from trainer.loops.spec import Learning, LearnSpec, LoopError
+from trainer.loops.style import Style
 from trainer.loops.tabular import TabularPolicy
 from trainer.loops.training import TrainingRow, batch_of
+from trainer.loops.wording import write_prompt
 from trainer.spec import SpecError
+
+if TYPE_CHECKING:
+    from trainer.loops.language_model import LanguageModel
 
 ROWS_AT_ONCE = 64
 PAIRWISE = ("dpo", "sharpening-pairs")
@@ -52,12 +57,14 @@ def learn_policy(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., No
         raise SpecError(f"slot {spec.slot} has no weights to begin with")
     learning = spec.learning
     policy = load_policy(spec.policy_kind, spec.start)
-    prompts = _prompts(spec, rows)
+    prompts = _prompts(spec, rows, policy.style)
     if learning.objective == "sft" and learning.steps == 0 and isinstance(policy, TabularPolicy):
         return _fit(policy, rows, prompts, spec.output)
     lesson = _prepare(spec, policy, rows, prompts)
     if learning.objective == "grpo" and not bool(lesson.advantages.any()):
         return {"steps": 0, "loss": None, "hasGradient": False, "reason": "all returns of each prompt are equal"}
+    if learning.lora is not None:
+        _adapt(policy, learning, spec.seed)
     optimiser = Optimiser(policy.module, learning)
     if learning.optimiser == "inherited" and spec.optimiser is not None:
         optimiser.load(spec.optimiser)
@@ -74,6 +81,8 @@ def learn_policy(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., No
         losses.append(float(loss.detach()))
         if (step + 1) % 10 == 0 or step + 1 == learning.steps:
             say("progress", done=step + 1, total=learning.steps, loss=losses[-1])
+    if learning.lora is not None:
+        cast("LanguageModel", policy).merge()
     if learning.steps:
         policy.save(spec.output)
         optimiser.save(spec.output / OPTIMISER)
@@ -81,6 +90,15 @@ def learn_policy(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., No
     mean = sum(losses[-tenth:]) / tenth if losses else None
     first = sum(losses[:tenth]) / tenth if losses else None
     return {"steps": learning.steps, "firstLoss": first, "loss": mean, "doneSteps": optimiser.done}
+
+
+def _adapt(policy: Policy, learning: Learning, seed: int) -> None:
+    if not hasattr(policy, "adapt"):
+        raise SpecError("learning.lora is for language models")
+    if learning.optimiser == "inherited":
+        raise SpecError("learning.lora has no optimiser to inherit: adapters are merged at the end of each step")
+    assert learning.lora is not None
+    cast("LanguageModel", policy).adapt(learning.lora, seed)
 
 
 def _fit(policy: TabularPolicy, rows: list[TrainingRow], prompts: list[Prompt], output: Path) -> dict[str, Any]:
@@ -152,16 +170,21 @@ def _reference(spec: LearnSpec) -> Policy:
     return load_policy(spec.policy_kind, spec.reference)
 
 
-def _prompts(spec: LearnSpec, rows: list[TrainingRow]) -> list[Prompt]:
+def _prompts(spec: LearnSpec, rows: list[TrainingRow], style: Style) -> list[Prompt]:
     """Images and choices are the task's; words are the row's own."""
-    if spec.task is None:
-        return [Prompt(row.prompt) for row in rows]
-    known = {query.query_id: query for query in read_questions(spec.task.files[0])}
-    found = [known.get(row.query_id) for row in rows]
-    return [
-        Prompt(row.prompt, query.image, query.choices) if query else Prompt(row.prompt)
-        for row, query in zip(rows, found, strict=True)
-    ]
+    known: dict[str, Query] = {}
+    if spec.task is not None:
+        known = {query.query_id: query for query in read_questions(spec.task.files[0])}
+    return [_prompt(row, known.get(row.query_id.partition("#")[0]), style) for row in rows]
+
+
+def _prompt(row: TrainingRow, query: Query | None, style: Style) -> Prompt:
+    text = row.prompt
+    if not text and row.draft is not None:
+        if query is None:
+            raise SpecError(f"row of {row.query_id} has no prompt, and the task has no such query to make one of")
+        text = write_prompt(query, "improve", style, row.draft)
+    return Prompt(text, query.image, query.choices) if query else Prompt(text)
 
 
 def _group(rows: list[TrainingRow]) -> list[list[int]]:

@@ -62,3 +62,15 @@ def grpo_loss(
 def k3(log_ratio: Tensor) -> Tensor:
     """r - log r - 1 with r = reference / policy: never below 0, and KL in the mean over what the policy draws."""
     return torch.expm1(log_ratio) - log_ratio
+
+
+def gap_loss(better_worse_N: Tensor, better_better_N: Tensor, worse_worse_N: Tensor, worse_better_N: Tensor) -> Tensor:
+    """PIT's five comparisons, equally weighted, of scores r(a, b): how much better a is than b."""
+    pairs = (
+        (better_worse_N, worse_better_N),
+        (better_worse_N, better_better_N),
+        (better_worse_N, worse_worse_N),
+        (better_better_N, worse_better_N),
+        (worse_worse_N, worse_better_N),
+    )
+    return -torch.stack([F.logsigmoid(high_N - low_N) for high_N, low_N in pairs]).sum(0).mean()

@@ -8,6 +8,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from trainer.loops.spec import PolicyKind
+from trainer.loops.style import Style
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,10 @@ class Ask:
     temperature: float
     seed: int
     max_tokens: int
+    # The text begins with one of these, by the policy's own chances among them.
+    starts: tuple[str, ...] | None = None
+    # It ends where this has been said.
+    stop: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Policy(Protocol):
     """Texts beyond a policy's reach have log-probability -inf."""
 
     module: nn.Module
+    style: Style
 
     def draw(self, asks: Sequence[Ask]) -> list[Drawn]: ...
 
@@ -57,4 +63,10 @@ def load_policy(kind: PolicyKind, folder: Path) -> Policy:
         from trainer.loops.tabular import TabularPolicy
 
         return TabularPolicy.load(folder)
-    raise NotImplementedError(kind)
+    if kind == "label":
+        from trainer.loops.label import LabelPolicy
+
+        return LabelPolicy.load(folder)
+    from trainer.loops.language_model import LanguageModel
+
+    return LanguageModel.load(kind, folder)

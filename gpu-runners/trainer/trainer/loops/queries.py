@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ class Query:
     slice: str | None = None
     question: str = ""
     image: bytes | None = None
-    answer: str | None = None
+    # Any of these is right.
+    answers: tuple[str, ...] = ()
     choices: tuple[str, ...] | None = None
     draft: str | None = None
     scene: dict[str, Any] | None = None
@@ -41,7 +42,7 @@ def read_questions(path: Path) -> list[Query]:
             slice=row.get("slice"),
             question=row["question"],
             image=_image(row.get("image")),
-            answer=None if row.get("answer") is None else str(row["answer"]),
+            answers=_answers(row.get("answer")),
             choices=_choices(row.get("choices")),
             draft=row.get("draft"),
             scene=_json(row.get("scene"), f"{path.name}: scene of {row['query_id']}"),
@@ -55,9 +56,11 @@ def read_rows(paths: tuple[Path, ...], known: dict[str, Query]) -> list[Query]:
     queries = []
     for path in paths:
         for row in _read(path, ("query_id", "prompt", "target"), ("query_id", "prompt", "target", "draft", "source")):
-            query = known.get(row["query_id"], Query(row["query_id"], question=row["prompt"] or ""))
-            of_row = {name: row.get(name) for name in ("prompt", "target", "source")}
-            queries.append(Query(**{**vars(query), **of_row, "draft": row.get("draft") or query.draft}))
+            query_id = row["query_id"]
+            # Where rows made several of one query they are told apart behind a #.
+            query = known.get(query_id.partition("#")[0], Query(query_id, question=row["prompt"] or ""))
+            of_row = {name: row.get(name) for name in ("query_id", "prompt", "target", "source")}
+            queries.append(replace(query, **of_row, draft=row.get("draft") or query.draft))
     return queries
 
 
@@ -87,6 +90,15 @@ def _read(path: Path, needed: tuple[str, ...], wanted: tuple[str, ...]) -> list[
 def _image(value: Any) -> bytes | None:
     # Plain bytes, or the struct that Hugging Face datasets write.
     return value.get("bytes") if isinstance(value, dict) else value
+
+
+def _answers(value: Any) -> tuple[str, ...]:
+    """One answer, or the JSON list of those that are accepted."""
+    if isinstance(value, str) and value.startswith("["):
+        value = _json(value, "answer")
+    if isinstance(value, list):
+        return tuple(str(answer) for answer in value)
+    return () if value is None else (str(value),)
 
 
 def _choices(value: Any) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from trainer.loops.draws import derive_seed
+from trainer.loops.grades import read_grade
 from trainer.loops.hash_weights import hash_weights
 from trainer.loops.policy import Policy, load_policy
 from trainer.loops.samples import Sample
@@ -24,6 +25,9 @@ def add_rewards(samples: list[Sample], spec: SampleSpec, policy: Policy) -> None
         _set(samples, [_log_probability(row, reward.normalised) for row in samples])
     elif reward.kind == "majority":
         _set(samples, _majority(samples))
+    elif reward.kind == "grade":
+        for row in samples:
+            row.reward = read_grade(row.text)
     elif reward.kind == "toy":
         _set(samples, [_toy(row, reward, spec.seed) for row in samples])
     elif reward.kind != "none":

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from trainer.loops.draws import derive_seed
-from trainer.loops.forms import prompt_of
-from trainer.loops.policy import Ask, Policy, load_policy
+from trainer.loops.forms import Turn, draw_form
+from trainer.loops.policy import Policy, load_policy
 from trainer.loops.queries import Query, choose, read_questions, read_rows
 from trainer.loops.rewards import add_rewards
 from trainer.loops.samples import SCHEMA, Sample
@@ -23,9 +23,11 @@ ROWS_AT_ONCE = 2048
 def sample(spec: SampleSpec, say: Callable[..., None]) -> dict[str, Any]:
     began = time.monotonic()
     policy = load_policy(spec.policy.kind, spec.policy.folder)
-    queries = _queries(spec)
-    samples = draw_samples(policy, queries, spec, say)
-    add_verdicts(samples, spec.task)
+    known = read_questions(spec.task.files[0])
+    queries = _queries(spec, known)
+    pool = [query for query in known if query.split == spec.draw.split]
+    samples = draw_samples(policy, queries, pool, spec, say)
+    add_verdicts(samples, spec.task, spec.draw.form)
     add_rewards(samples, spec, policy)
     spec.output.parent.mkdir(parents=True, exist_ok=True)
     table = pa.Table.from_pylist([row.columns() for row in samples], schema=SCHEMA)
@@ -34,30 +36,29 @@ def sample(spec: SampleSpec, say: Callable[..., None]) -> dict[str, Any]:
     return {"counts": counts, "seconds": time.monotonic() - began}
 
 
-def draw_samples(policy: Policy, queries: list[Query], spec: SampleSpec, say: Callable[..., None]) -> list[Sample]:
-    plan = [(query, *turn) for query in queries for turn in _turns(spec)]
-    samples = []
-    for begin in range(0, len(plan), ROWS_AT_ONCE):
-        part = plan[begin : begin + ROWS_AT_ONCE]
-        prompts = [prompt_of(query, spec.draw, spec.policy.kind) for query, _, _ in part]
-        asks = [
-            Ask(prompt, temperature, derive_seed(spec.seed, query.query_id, temperature, idx), spec.draw.max_tokens)
-            for (query, temperature, idx), prompt in zip(part, prompts, strict=True)
-        ]
-        for (query, temperature, idx), prompt, drawn in zip(part, prompts, policy.draw(asks), strict=True):
-            samples.append(Sample(query, idx, temperature, prompt, drawn.text, drawn.tokens, drawn.log_prob))
-        say("progress", done=len(samples), total=len(plan))
+def draw_samples(
+    policy: Policy, queries: list[Query], pool: list[Query], spec: SampleSpec, say: Callable[..., None]
+) -> list[Sample]:
+    turns = _turns(spec, queries)
+    samples: list[Sample] = []
+    for begin in range(0, len(turns), ROWS_AT_ONCE):
+        samples += draw_form(policy, spec.draw, turns[begin : begin + ROWS_AT_ONCE], pool)
+        say("progress", done=min(begin + ROWS_AT_ONCE, len(turns)), total=len(turns))
     return samples
 
 
-def _turns(spec: SampleSpec) -> list[tuple[float, int]]:
+def _turns(spec: SampleSpec, queries: list[Query]) -> list[Turn]:
     draw = spec.draw
-    turns = [(temperature, idx) for temperature in draw.temperatures for idx in range(draw.count)]
-    return [(0.0, -1), *turns] if draw.greedy else turns
+    each = [(temperature, idx) for temperature in draw.temperatures for idx in range(draw.count)]
+    each = [(0.0, -1), *each] if draw.greedy else each
+    return [
+        Turn(query, temperature, idx, derive_seed(spec.seed, query.query_id, temperature, idx))
+        for query in queries
+        for temperature, idx in each
+    ]
 
 
-def _queries(spec: SampleSpec) -> list[Query]:
-    known = read_questions(spec.task.files[0])
+def _queries(spec: SampleSpec, known: list[Query]) -> list[Query]:
     if spec.rows is None:
         chosen = choose(known, spec.draw)
     else:

@@ -42,6 +42,8 @@ class Sample:
     text: str
     tokens: int
     log_prob: float
+    # What training rows get as their prompt: what was read, less examples.
+    recorded: str
     base_log_prob: float | None = None
     answer: str | None = None
     correct: bool | None = None
@@ -57,6 +59,6 @@ class Sample:
             **own,
             "query_id": self.query.query_id,
             "slice": self.query.slice,
-            "prompt": self.prompt.text,
+            "prompt": self.recorded,
             "extra": json.dumps(self.extra) if self.extra else None,
         }

@@ -139,6 +139,4 @@ class LearnSpec:
     start: Path | None = None
     reference: Path | None = None
     optimiser: Path | None = None
-    # Rows that the step left in earlier iterations, where it learns from all of them.
-    earlier: tuple[Path, ...] | None = None
     task: Task | None = None

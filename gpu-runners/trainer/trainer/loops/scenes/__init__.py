@@ -1,0 +1,1 @@
+"""Scenes: pictures with exact truth, and the programs that answer about them."""
