@@ -20,7 +20,7 @@ from trainer.loops.queries import Query
 from trainer.loops.scenes.solutions import write_solutions
 from trainer.loops.wording import write_prompt
 
-WIDTH, LAYERS, BATCH, STEPS, WARMUP = 96, 3, 64, 1200, 50
+WIDTH, LAYERS, BATCH, STEPS, WARMUP = 96, 3, 32, 700, 30
 LEARNING_RATE = 3e-3
 # How often each form and each strategy is shown.
 FORMS = {"answer": 6, "instruct": 1, "translate": 1, "improve": 1, "reflect": 0.5, "quality": 1}
@@ -117,11 +117,11 @@ def train(folder: Path, steps: int, seed: int, say: Callable[[str], None]) -> No
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        if (step + 1) % 50 == 0:
+        if (step + 1) % 50 == 0 or step + 1 == steps:
             say(f"step {step + 1}: loss {loss.item():.3f}, {time.monotonic() - began:.0f} s")
-    folder.mkdir(parents=True, exist_ok=True)
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+            model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
 
 
 def main() -> None:

@@ -76,7 +76,8 @@ def words() -> list[str]:
     luck = random.Random(0)
     text = " ".join(compose(luck).question for _ in range(3000))
     places = [*PLACES, "row-of", "column-of", *(f"{axis}{i}" for axis in "rc" for i in (1, 2, 3))]
-    own = "things where except odd count name kind color size answer that is how many of none yes no next done".split()
+    grammar = ["things", "where", "except", "odd", "count", "name", "kind", "color", "size"]
+    own = [*grammar, "answer", "that", "is", "how", "many", "of", "none", "yes", "no", "next", "done"]
     names = [name for names in KINDS.values() for name in names]
     return [*text.split(), *KINDS, *names, *COLORS, *SIZES, *places, *own]
 

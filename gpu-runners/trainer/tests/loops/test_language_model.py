@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def policy(folder: Path) -> LanguageModel:
-    return LanguageModel.load("causal-lm", folder)
+    return LanguageModel.load(folder)
 
 
 def asks(count: int, temperature: float = 1.0, **more) -> list[Ask]:
@@ -110,7 +110,7 @@ def test_it_learns_what_it_is_shown_and_saves_a_folder_of_the_same_kind(folder, 
 
     assert done["summary"]["loss"] < done["summary"]["firstLoss"] / 2
     assert sorted(done["files"]) == sorted(path.name for path in folder.iterdir())
-    learned = LanguageModel.load("causal-lm", tmp_path / "learned")
+    learned = LanguageModel.load(tmp_path / "learned")
     names = {name for name, _ in learned.module.named_parameters()}
     assert not any("lora" in name for name in names)
     assert learned.draw([Ask(Prompt("cat is"), 0, 0, 6)])[0].text == "red animal"

@@ -1,5 +1,7 @@
 """Objectives on the numbers of the reference notes, and who gets a gradient."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -19,7 +21,7 @@ POPULATION = [1.7461, 1.0476, -0.3492, -1.3270, 0.2095, 0.4889, -1.0476, -0.7683
 SAMPLE = [1.6333, 0.9800, -0.3267, -1.2413, 0.1960, 0.4573, -0.9800, -0.7187]
 
 
-def tensor(values: list[float]) -> torch.Tensor:
+def tensor(values: Any) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64)
 
 

@@ -1,6 +1,7 @@
 """The tree search against the trace of the reference notes, and what always holds."""
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def run(settings: Settings, answer: Any, seed: int = 0) -> Found:
 class Script:
     """Scores in the order they are asked for; steps named as they come; reflections never end."""
 
-    def __init__(self, scores: list[float]) -> None:
+    def __init__(self, scores: Sequence[float]) -> None:
         self.scores, self.named = iter(scores), 0
 
     def __call__(self, want: Want) -> list[Any]:

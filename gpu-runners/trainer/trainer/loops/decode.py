@@ -29,18 +29,15 @@ class Decoder:
         """Prompts that are asked several times are read once."""
         begun = self._begin(asks, encoded)
         read = [tuple(ids) + tuple(start) for ids, start in zip(encoded, begun, strict=True)]
-        # With an image two equal texts may be two prompts.
-        keys = [(ids, id(ask.prompt.image)) for ids, ask in zip(read, asks, strict=True)]
-        unique = list(dict.fromkeys(keys))
-        place = {key: i for i, key in enumerate(unique)}
-        first = {key: ask for key, ask in reversed(list(zip(keys, asks, strict=True)))}
-        logits_PV, cache, attention_PT = self._read([ids for ids, _ in unique], [first[key] for key in unique])
-        rows_B = torch.tensor([place[key] for key in keys], device=logits_PV.device)
+        unique = list(dict.fromkeys(read))
+        place = {ids: i for i, ids in enumerate(unique)}
+        logits_PV, cache, attention_PT = self._read(unique)
+        rows_B = torch.tensor([place[ids] for ids in read], device=logits_PV.device)
         cache.reorder_cache(rows_B)
         starts = self._start_log_probs(asks, encoded, begun)
         return self._go_on(asks, begun, starts, logits_PV[rows_B], cache, attention_PT[rows_B])
 
-    def _read(self, prompts: list[tuple[int, ...]], asks: list[Ask]) -> tuple[Tensor, Any, Tensor]:
+    def _read(self, prompts: list[tuple[int, ...]]) -> tuple[Tensor, Any, Tensor]:
         device = self.policy.device
         longest = max(map(len, prompts))
         ids_PT = torch.full((len(prompts), longest), self.policy.pad, dtype=torch.long)
@@ -54,7 +51,6 @@ class Decoder:
             attention_mask=attention_PT,
             position_ids=(attention_PT.cumsum(-1) - 1).clamp(min=0),
             use_cache=True,
-            **self.policy.pixels([ask.prompt for ask in asks]),
         )
         return out.logits[:, -1].float(), out.past_key_values, attention_PT
 
@@ -123,15 +119,15 @@ class Decoder:
 
     def _begin(self, asks: Sequence[Ask], encoded: Sequence[list[int]]) -> list[list[int]]:
         """The ids of the start that is drawn among those allowed, by the policy's chances of saying each."""
-        wanted: dict[tuple[tuple[int, ...], tuple[str, ...]], Ask] = {}
+        wanted: dict[tuple[tuple[int, ...], tuple[str, ...]], None] = {}
         for ask, ids in zip(asks, encoded, strict=True):
             if ask.starts and len(ask.starts) > 1:
-                wanted.setdefault((tuple(ids), ask.starts), ask)
-        pairs = [(list(ids), self.policy.text_ids(s), ask.prompt) for (ids, all_), ask in wanted.items() for s in all_]
+                wanted[tuple(ids), ask.starts] = None
+        pairs = [(list(ids), self.policy.text_ids(start)) for ids, starts in wanted for start in starts]
         scores: list[float] = []
         for begin in range(0, len(pairs), STARTS_AT_ONCE):
-            prompts, texts, shown = map(list, zip(*pairs[begin : begin + STARTS_AT_ONCE], strict=True))
-            scores += self.policy.id_log_probs(prompts, texts, shown)[0].double().sum(-1).tolist()
+            prompts, texts = map(list, zip(*pairs[begin : begin + STARTS_AT_ONCE], strict=True))
+            scores += self.policy.id_log_probs(prompts, texts)[0].double().sum(-1).tolist()
         chances: dict[tuple[tuple[int, ...], tuple[str, ...]], np.ndarray] = {}
         for key in wanted:
             chances[key], scores = np.array(scores[: len(key[1])]), scores[len(key[1]) :]
@@ -153,9 +149,7 @@ class Decoder:
         known = [0.0] * len(asks)
         rows = [i for i, ids in enumerate(begun) if ids]
         if rows:
-            log_probs_BT, _ = self.policy.id_log_probs(
-                [encoded[i] for i in rows], [begun[i] for i in rows], [asks[i].prompt for i in rows]
-            )
+            log_probs_BT, _ = self.policy.id_log_probs([encoded[i] for i in rows], [begun[i] for i in rows])
             for i, log_prob in zip(rows, log_probs_BT.double().sum(-1).tolist(), strict=True):
                 known[i] = log_prob
         return known

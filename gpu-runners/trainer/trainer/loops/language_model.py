@@ -1,4 +1,4 @@
-"""Language models of transformers as policies, with or without an image. Shapes: B rows, T tokens, V vocabulary."""
+"""Causal language models of transformers as policies. Shapes: B rows, T tokens, V vocabulary."""
 
 import shutil
 from collections.abc import Sequence
@@ -8,43 +8,38 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from trainer.loops.decode import Decoder
 from trainer.loops.policy import Ask, Drawn, Prompt
-from trainer.loops.spec import Lora, PolicyKind
+from trainer.loops.spec import Lora
 from trainer.loops.style import Style
 
 ROWS_AT_ONCE = 256
 
 
 class LanguageModel:
-    """A folder of transformers: `config.json`, `model.safetensors`, tokenizer and, where it sees, processor."""
+    """A folder of transformers: `config.json`, `model.safetensors`, tokenizer."""
 
-    def __init__(self, model: Any, tokenizer: Any, folder: Path, eye: Any = None) -> None:
-        self.module, self.tokenizer, self.folder, self.eye = model, tokenizer, folder, eye
+    def __init__(self, model: Any, tokenizer: Any, folder: Path) -> None:
+        self.module: Any = model
+        self.tokenizer, self.folder = tokenizer, folder
         self.device = model.device
         self.style: Style = "plain" if tokenizer.chat_template else "marks"
         self.end = tokenizer.eos_token_id
         self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self.end
 
     @classmethod
-    def load(cls, kind: PolicyKind, folder: Path) -> "LanguageModel":
+    def load(cls, folder: Path) -> "LanguageModel":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        loader = AutoModelForImageTextToText if kind == "image-text" else AutoModelForCausalLM
-        model = loader.from_pretrained(
+        model = AutoModelForCausalLM.from_pretrained(
             folder,
             dtype="auto" if device == "cuda" else torch.float32,
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
         ).to(device)
-        eye = None
-        if kind == "image-text":
-            from trainer.loops.eye import Eye
-
-            eye = Eye(folder)
-        return cls(model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True), folder, eye)
+        return cls(model.eval(), AutoTokenizer.from_pretrained(folder, local_files_only=True), folder)
 
     def draw(self, asks: Sequence[Ask]) -> list[Drawn]:
         self.module.eval()
@@ -63,17 +58,15 @@ class LanguageModel:
     def token_log_probs(self, pairs: Sequence[tuple[Prompt, str]]) -> tuple[Tensor, Tensor]:
         prompts = [self._encode(prompt) for prompt, _ in pairs]
         texts = [[*self.text_ids(text), self.end] for _, text in pairs]
-        return self.id_log_probs(prompts, texts, [prompt for prompt, _ in pairs])
+        return self.id_log_probs(prompts, texts)
 
-    def id_log_probs(
-        self, prompts: list[list[int]], texts: list[list[int]], shown: Sequence[Prompt]
-    ) -> tuple[Tensor, Tensor]:
+    def id_log_probs(self, prompts: list[list[int]], texts: list[list[int]]) -> tuple[Tensor, Tensor]:
         """Padded on the right; what comes out begins at each text's first token."""
         rows = [torch.tensor(prompt + text) for prompt, text in zip(prompts, texts, strict=True)]
         ids_BT = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad).to(self.device)
         lengths_B1 = torch.tensor([[len(row)] for row in rows], device=self.device)
         attention_BT = (torch.arange(ids_BT.shape[1], device=self.device) < lengths_B1).long()
-        logits_BTV = self.module(input_ids=ids_BT, attention_mask=attention_BT, **self.pixels(shown)).logits
+        logits_BTV = self.module(input_ids=ids_BT, attention_mask=attention_BT).logits
         picked_BT = _picked(logits_BTV[:, :-1].float(), ids_BT[:, 1:])
         longest = max(map(len, texts))
         starts_B1 = torch.tensor([[len(prompt) - 1] for prompt in prompts], device=self.device)
@@ -82,9 +75,6 @@ class LanguageModel:
         mask_BT = torch.arange(longest, device=self.device) < sizes_B1
         found_BT = picked_BT.gather(1, places_BT.clamp(max=picked_BT.shape[1] - 1))
         return found_BT.masked_fill(~mask_BT, 0), mask_BT
-
-    def pixels(self, prompts: Sequence[Prompt]) -> dict[str, Tensor]:
-        return {} if self.eye is None else self.eye(prompts, self.module)
 
     def text_ids(self, text: str) -> list[int]:
         return self.tokenizer(text, add_special_tokens=False).input_ids
@@ -95,7 +85,11 @@ class LanguageModel:
 
         torch.manual_seed(seed % 2**63)
         config = LoraConfig(
-            r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules="all-linear", bias="none"
+            r=lora.rank,
+            lora_alpha=lora.alpha,  # pyright: ignore[reportArgumentType] -- any number does
+            lora_dropout=lora.dropout,
+            target_modules="all-linear",
+            bias="none",
         )
         self.module = get_peft_model(self.module, config)
 
@@ -103,15 +97,13 @@ class LanguageModel:
         self.module = self.module.merge_and_unload()
 
     def save(self, folder: Path) -> None:
-        self.module.save_pretrained(folder, max_shard_size="1000GB")
+        self.module.save_pretrained(str(folder), max_shard_size="1000GB")
         # Config and tokenizer as they came, not as this version of transformers would write them.
         for path in self.folder.iterdir():
             if path.is_file() and path.suffix != ".safetensors" and not path.name.endswith(".index.json"):
                 shutil.copyfile(path, folder / path.name)
 
     def _encode(self, prompt: Prompt) -> list[int]:
-        if self.eye is not None:
-            return self.eye.encode(prompt)
         if self.tokenizer.chat_template:
             turn = [{"role": "user", "content": prompt.text}]
             words = self.tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)

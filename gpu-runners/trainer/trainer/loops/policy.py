@@ -9,11 +9,12 @@ from torch import Tensor, nn
 
 from trainer.loops.spec import PolicyKind
 from trainer.loops.style import Style
+from trainer.spec import SpecError
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What is put to the policy: words, an image where there is one, for a `label` policy the texts to choose among."""
+    """What is put to the policy: words, and where there are an image and texts to choose among, these."""
 
     text: str
     image: bytes | None = None
@@ -45,7 +46,9 @@ class Drawn:
 class Policy(Protocol):
     """Texts beyond a policy's reach have log-probability -inf."""
 
-    module: nn.Module
+    @property
+    def module(self) -> nn.Module: ...
+
     style: Style
 
     def draw(self, asks: Sequence[Ask]) -> list[Drawn]: ...
@@ -63,10 +66,8 @@ def load_policy(kind: PolicyKind, folder: Path) -> Policy:
         from trainer.loops.tabular import TabularPolicy
 
         return TabularPolicy.load(folder)
-    if kind == "label":
-        from trainer.loops.label import LabelPolicy
-
-        return LabelPolicy.load(folder)
+    if kind != "causal-lm":
+        raise SpecError(f"a policy of kind {kind} can neither be drawn from nor taught here: take tabular or causal-lm")
     from trainer.loops.language_model import LanguageModel
 
-    return LanguageModel.load(kind, folder)
+    return LanguageModel.load(folder)

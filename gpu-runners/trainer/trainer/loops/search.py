@@ -144,7 +144,8 @@ def _look_ahead(child: Node, settings: Settings) -> Generator[Want, list[Any], i
     """What may come after the child counts for it, but stays out of the tree."""
     (child.reflection,) = yield Want("reflect", [child.path])
     calls, best = 1, None
-    advice, path = child.reflection, child.path
+    advice: str = child.reflection or ""
+    path = child.path
     for i in range(settings.look_ahead):
         if advice == END:
             break
