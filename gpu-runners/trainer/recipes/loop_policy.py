@@ -38,7 +38,7 @@ WORD = r"<[a-z-]+>|\|\||[a-z]+(?:-[a-z]+)*(?:\d+)?|\d+|[^\s\w]"
 def make_tokenizer(words: Iterable[str]) -> PreTrainedTokenizerFast:
     """One token a word, number or sign; a text is its tokens with spaces between."""
     marks = [f"<{mark}>" for mark in [*MARKS, *TAGS]]
-    signs = list(".,:;?!|+-=><()'") + ["||", "&"]
+    signs = [*".,:;?!|+-=><()'", "||", "&"]
     vocabulary = list(dict.fromkeys([PAD, END, UNKNOWN, *marks, *signs, *map(str, range(100)), *sorted(set(words))]))
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(vocabulary)}, unk_token=UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), "removed", invert=True)

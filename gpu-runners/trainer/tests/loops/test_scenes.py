@@ -125,6 +125,6 @@ def test_answers_are_what_follows_the_last_marker(text, answer):
 
 
 def test_spelling_makes_no_difference():
-    assert normalise("  The  ＣＡＴ! ") == "cat"
+    assert normalise("  The  \N{FULLWIDTH LATIN CAPITAL LETTER C}AT! ") == "cat"
     assert [normalise(number) for number in ("-0", "+7", "3.50", "1,000")] == ["0", "7", "3.5", "1000"]
     assert strategy_of("<program> things") == "program"
