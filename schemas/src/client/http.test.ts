@@ -50,6 +50,16 @@ test("a POST is repeated with the same idempotency key after lost and failed ans
   expect(new Set(keys).size).toBe(1);
 });
 
+test("a POST whose first try is still being worked on asks again", async () => {
+  const busy = { status: 409, body: { ...problem, status: 409, code: "idempotency_in_progress" } };
+  const { baseUrl, asked } = await serve(["drop", busy, { status: 201, body: dataset }]);
+
+  const made = await createClient({ baseUrl, key: "k", random: () => 0 }).datasets.create({ name: "birds" });
+
+  expect(made.id).toBe("ds_1");
+  expect(asked).toHaveLength(3);
+});
+
 test("an answer that no retry can mend is thrown at once with its code and request id", async () => {
   const { baseUrl, asked } = await serve([{ status: 404, body: problem }]);
 

@@ -46,6 +46,8 @@ export interface Call {
 export type Send = (call: Call) => Promise<unknown>;
 
 const retryable = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
+/** The request before this one, whose answer was lost, is still being worked on. */
+const isInProgress = ({ code }: ApiError): boolean => code === "idempotency_in_progress";
 const maxDelayMs = 10_000;
 
 /**
@@ -69,7 +71,8 @@ export function createSend(options: ClientOptions): Send {
     for (let attempt = 0; ; attempt += 1) {
       const error = await once();
       if (!(error instanceof ApiError)) return error.value;
-      const isLast = attempt >= retries || !retryable.has(error.status) || call.signal?.aborted === true;
+      const isLast =
+        attempt >= retries || !(retryable.has(error.status) || isInProgress(error)) || call.signal?.aborted === true;
       if (isLast) throw error;
       await sleep(error.retryAfterMs ?? random() * Math.min(maxDelayMs, 200 * 2 ** attempt), call.signal);
     }
