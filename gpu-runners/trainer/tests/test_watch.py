@@ -43,6 +43,7 @@ def test_a_look_tells_held_out_loss_recall_and_the_same_samples_every_time(raw_s
     told = looks[-1]["predictions"][0]
     cosines = [best["cosine"] for best in told["top"]]
     assert "square" in told["text"] or "img" in told["text"]
+    assert "</w>" not in told["text"]
     assert cosines == sorted(cosines, reverse=True)
     assert done["metrics"]["heldOutLoss"] == looks[-1]["loss"]
     assert done["metrics"]["stoppedEarly"] is False

@@ -64,7 +64,9 @@ class ClipTokenizer:
 
     def decode(self, ids: Sequence[int]) -> str:
         """For people: the text of a row as far as the tokenizer keeps it."""
-        return self.bpe.decode([i for i in ids if i not in (self.pad, self.start, self.end)]).strip()
+        text = self.bpe.decode([i for i in ids if i not in (self.pad, self.start, self.end)])
+        # Where words end is part of CLIP's tokens, and a byte-level decoder leaves it standing.
+        return " ".join(text.replace("</w>", " ").split())
 
     def _check_fit(self, text_cfg: dict[str, Any]) -> None:
         """Refuses ids that the token embedding has no row for, and an end that its tower would not find."""
