@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calibrate } from "./calibrate.ts";
-import { scoreGroups } from "./score-groups.ts";
+import { scoreGroups, worstGroupIntervals } from "./score-groups.ts";
 
 describe("calibration", () => {
   it("is the weighted gap between confidence and accuracy of the bins", () => {
@@ -37,6 +37,20 @@ describe("groups", () => {
       worstAcc5: 0.5,
       worstAcc5Group: "south",
     });
+  });
+
+  it("have an interval of the worst one: a certain group's has no width, ignored ones play no part", () => {
+    const sure = Int32Array.from({ length: 400 }, (_, i) => (i < 200 ? 1 : 1 + (i % 2)));
+    const half = (i: number) => (i < 200 ? "certain" : "even");
+
+    const all = worstGroupIntervals({ ranks: sure }, { groupOf: half, ignored: [], seed: 1 });
+    const certain = worstGroupIntervals({ ranks: sure }, { groupOf: half, ignored: ["even"], seed: 1 });
+
+    const error = 1.96 * Math.sqrt(0.25 / 200);
+    expect(all["groups.worstAcc1"]?.low).toBeCloseTo(0.5 - error, 1);
+    expect(all["groups.worstAcc1"]?.high).toBeCloseTo(0.5 + error, 1);
+    expect(certain).toEqual({ "groups.worstAcc1": { low: 1, high: 1 } });
+    expect(worstGroupIntervals({ ranks: sure }, { groupOf: () => null, ignored: [], seed: 1 })).toEqual({});
   });
 
   it("are null where no sample has one", () => {

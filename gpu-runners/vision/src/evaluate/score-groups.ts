@@ -1,3 +1,5 @@
+import type { Interval } from "@whetstone/schemas/api";
+import { bootstrap } from "./bootstrap.ts";
 import type { Verdicts } from "./classify.ts";
 import type { ScoresOf } from "./evaluation-context.ts";
 
@@ -46,4 +48,41 @@ export function scoreGroups({ ranks }: Pick<Verdicts, "ranks">, { field, groupOf
     worstAcc5Group: hasTop5 ? worst5.group : null,
     table: rows.toSorted((a, b) => a.acc1 - b.acc1 || b.count - a.count).slice(0, maxRows),
   };
+}
+
+/**
+ * Interval of the worst group's acc@1, by resampling samples and looking for the worst group of each resample; a group none of whose
+ * samples were drawn counts as absent. The worst of many is low by luck too, so the interval lies rather low.
+ */
+export function worstGroupIntervals(
+  { ranks }: Pick<Verdicts, "ranks">,
+  { groupOf, ignored, seed }: Pick<Options, "groupOf" | "ignored"> & { seed: number },
+): Record<string, Interval> {
+  const idOf = new Map<string, number>();
+  const ids = Int32Array.from(ranks, (_, i) => {
+    const group = groupOf(i);
+    if (group === null || ignored.includes(group)) return -1;
+    const id = idOf.get(group) ?? idOf.size;
+    idOf.set(group, id);
+    return id;
+  });
+  if (idOf.size === 0) return {};
+  const drawn = new Float64Array(idOf.size);
+  const right = new Float64Array(idOf.size);
+  return bootstrap(["groups.worstAcc1"], {
+    count: ranks.length,
+    seed,
+    statistic(weights, figures) {
+      drawn.fill(0);
+      right.fill(0);
+      for (const [i, id] of ids.entries()) {
+        const weight = weights[i] ?? 0;
+        if (id < 0 || weight === 0) continue;
+        drawn[id] = (drawn[id] ?? 0) + weight;
+        if (ranks[i] === 1) right[id] = (right[id] ?? 0) + weight;
+      }
+      const shares = right.map((hits, id) => hits / (drawn[id] ?? 0)).filter((share) => !Number.isNaN(share));
+      figures[0] = shares.toSorted()[0] ?? Number.NaN;
+    },
+  });
 }

@@ -3,7 +3,7 @@ import { classify, embedClasses, type Verdicts } from "./classify.ts";
 import type { EvaluationContext, Prediction, TaskOf, TaskOutcome } from "./evaluation-context.ts";
 import { findClasses, type Labelled, templatesOf } from "./find-classes.ts";
 import { scoreClassification } from "./score-classification.ts";
-import { scoreGroups } from "./score-groups.ts";
+import { scoreGroups, worstGroupIntervals } from "./score-groups.ts";
 import { fieldAt, metadataOf, pickVectors, selectSamples } from "./select-samples.ts";
 
 /** Which class name goes best with an image? Samples without a label, or with one that is not among the classes, are left out. */
@@ -29,6 +29,7 @@ export async function zeroShotClassification(
     scores: {
       type: "zero-shot-classification",
       ...scores,
+      intervals: { ...scores.intervals, ...worstGroupIntervals(verdicts, { groupOf, ignored: ignoreGroups, seed }) },
       groups: scoreGroups(verdicts, {
         field: groupField,
         groupOf,
