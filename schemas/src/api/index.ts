@@ -1,5 +1,6 @@
 export * from "./audit.ts";
 export * from "./datacomp-tasks.ts";
+export * from "./benchmark-files.ts";
 export * from "./comparisons.ts";
 export * from "./datasets.ts";
 export * from "./errors.ts";

@@ -9,6 +9,7 @@ import { CliError } from "../errors.ts";
 import { toCount } from "../flags.ts";
 import { measureFile, type Packed, packFolder } from "../pack.ts";
 import { createProgressBar } from "../progress.ts";
+import { readBenchmark } from "../read-benchmark.ts";
 import { openSession } from "../session.ts";
 import { uploadFile } from "../upload-file.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
@@ -17,6 +18,8 @@ interface Flags {
   name: string;
   description: string;
   shardSamples?: number;
+  benchmark?: string;
+  split?: string;
   tolerateFailed: number;
 }
 
@@ -29,18 +32,24 @@ export function datasetPushCommand(): Command {
     .requiredOption("--name <name>", "the dataset; made if there is none of this name")
     .option("--description <text>", "of a new dataset", "")
     .option("--shard-samples <n>", "most samples a shard", toCount)
+    .option("--benchmark <folder>", "with classnames.txt and the like, for shards of a set pushed without them")
+    .option("--split <name>", "of the samples that tell none, test for one")
     .option("--tolerate-failed <n>", "archives that may fail", toCount, 0)
     .action((paths: string[], flags: Flags, command: Command) => push({ paths, flags, command }));
 }
 
 async function push({ paths, flags, command }: { paths: string[]; flags: Flags; command: Command }): Promise<void> {
+  const options = {
+    ...(flags.shardSamples === undefined ? {} : { maxShardSamples: flags.shardSamples }),
+    ...(flags.split === undefined ? {} : { split: flags.split }),
+    ...(flags.benchmark === undefined ? {} : { benchmark: await readBenchmark(flags.benchmark) }),
+  };
   const { api, output } = await openSession(command);
   const scratch = await mkdtemp(join(tmpdir(), "whetstone-push-"));
   try {
     const uploadIds: string[] = [];
     for (const path of paths) uploadIds.push(await uploadPath(resolve(path), { api, scratch }));
     const dataset = await findOrCreate(api, flags);
-    const options = flags.shardSamples === undefined ? {} : { maxShardSamples: flags.shardSamples };
     const run = await api.runs.create({
       kind: "ingest",
       datasetId: dataset.id,
