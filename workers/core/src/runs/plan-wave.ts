@@ -25,7 +25,7 @@ export async function planWave(ctx: Context, { runId, wave }: { runId: string; w
     if (row.length > maxRowBytes)
       throw new RunFailure(
         "too_many_inputs",
-        `task ${from + i} would read more files than one task can name; use a smaller version`,
+        `task ${from + i} would read more files than one task can name; use a smaller version, or one pushed with more samples a shard (--shard-samples)`,
       );
   }
   await batch(
