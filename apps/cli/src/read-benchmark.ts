@@ -9,10 +9,10 @@ export async function readBenchmark(folder: string): Promise<Partial<Benchmark>>
   const names = await readdir(folder).catch((cause: unknown) => {
     throw new CliError(`--benchmark ${folder} is no folder that can be read`, { cause, exitCode: 2 });
   });
-  let said: Partial<Benchmark> = {};
+  const said: Partial<Benchmark> = {};
   for (const name of benchmarkFiles) {
     if (!names.includes(name)) continue;
-    said = { ...said, ...parseBenchmarkFile(name, await readFile(join(folder, name), "utf8")) };
+    Object.assign(said, parseBenchmarkFile(name, await readFile(join(folder, name), "utf8")));
   }
   if (Object.keys(said).length === 0)
     throw new CliError(`--benchmark ${folder} has none of ${benchmarkFiles.slice(0, 3).join(", ")}`, { exitCode: 2 });
