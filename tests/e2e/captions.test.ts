@@ -79,6 +79,8 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
       await page.getByText("Keeps 1 of 40 samples").waitFor();
       await page.getByLabel("Filter", { exact: true }).fill("");
       await page.getByText("Keeps 39 of 40 samples").waitFor();
+      // The list of what may be written next lies over the button until it is closed.
+      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Save as next version" }).click();
       await page.waitForURL(/\/runs\//);
       const runId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
