@@ -1,4 +1,4 @@
-// npm run bench: speed of the parts on this machine, printed; nothing is asserted.
+// npm run bench [-- part ...]: speed of the parts on this machine, printed; nothing is asserted. Parts are those of `parts` and "stack"; all by default.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { startRunner } from "../e2e/runner-process.ts";
@@ -9,7 +9,66 @@ import { benchNoop } from "./noop.ts";
 const root = new URL("../../", import.meta.url).pathname;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-{
+type Part = { says: string; command: string; args: string[]; folder?: string };
+const python = ".venv/bin/python";
+const trainer = "gpu-runners/trainer";
+const node = process.execPath;
+const parts: Record<string, Part> = {
+  dashboard: {
+    says: "dashboard on a version of a million rows:",
+    command: node,
+    args: ["tests/bench/dashboard.ts"],
+  },
+  refiner: { says: "refiner:", command: node, args: ["src/bench.ts"], folder: "gpu-runners/refiner" },
+  step: {
+    says: "training step, HQ against plain (goal <= 1.3):",
+    command: python,
+    args: ["-m", "trainer.bench"],
+    folder: trainer,
+  },
+  package: {
+    says: "export and load of a ViT-B/32 package (goal < 10 s each):",
+    command: python,
+    args: ["-m", "trainer.bench_package"],
+    folder: trainer,
+  },
+  embed: { says: "photographs to embeddings, beside open_clip's:", command: node, args: ["tests/bench/embed.ts"] },
+  lifelong: {
+    says: "lifelong metrics against l2metrics (goals: >= 30x as a command, >= 50x warm, 10 million experiences in 60 s and 2 GiB):",
+    command: node,
+    args: ["tests/bench/lifelong.ts"],
+  },
+  scoring: {
+    says: "scoring, 50,000 images x 1,000 texts:",
+    command: node,
+    args: ["--expose-gc", "tests/bench/scoring.ts"],
+  },
+  parity: {
+    says: "evaluation beside CLIP_benchmark's:",
+    command: node,
+    args: ["tests/bench/parity.ts", "2000"],
+  },
+  experiences: { says: "experiences over HTTP beside MLflow:", command: node, args: ["tests/bench/experiences.ts"] },
+  ingest: {
+    says: "ingest memory (goal: the same for both sizes):",
+    command: node,
+    args: ["tests/bench/ingest-memory.ts"],
+  },
+};
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => name !== "stack" && !(name in parts));
+if (unknown.length > 0)
+  throw new Error(`no part is called ${unknown.join(", ")}: ${["stack", ...Object.keys(parts)].join(", ")}`);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+
+if (isWanted("stack")) await benchStack();
+for (const [name, { says, command, args, folder = "." }] of Object.entries(parts)) {
+  if (!isWanted(name)) continue;
+  say(says);
+  await run(command, args, folder);
+}
+
+async function benchStack(): Promise<void> {
   await using stack = await startStack();
   const { url: baseUrl, secrets } = stack;
   const noop = await benchNoop({ baseUrl, key: secrets.workspaceKey, runnerKey: secrets.runnerKey });
@@ -28,25 +87,6 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
     `orchestration    ${(api.orchestrationShare * 100).toFixed(1)} % of that run's ${api.runSeconds.toFixed(1)} s had no task in hand (goal < 5 %)`,
   );
 }
-say("dashboard on a version of a million rows:");
-await run(process.execPath, ["tests/bench/dashboard.ts"], ".");
-say("refiner:");
-await run(process.execPath, ["src/bench.ts"], "gpu-runners/refiner");
-say("training step, HQ against plain (goal <= 1.3):");
-await run(".venv/bin/python", ["-m", "trainer.bench"], "gpu-runners/trainer");
-await run(".venv/bin/python", ["-m", "trainer.bench_package"], "gpu-runners/trainer");
-say(
-  "lifelong metrics against l2metrics (goals: >= 30x as a command, >= 50x warm, 10 million experiences in 60 s and 2 GiB):",
-);
-await run(process.execPath, ["tests/bench/lifelong.ts"], ".");
-say("scoring, 50,000 images x 1,000 texts:");
-await run(process.execPath, ["--expose-gc", "tests/bench/scoring.ts"], ".");
-say("evaluation beside CLIP_benchmark's:");
-await run(process.execPath, ["tests/bench/parity.ts", "2000"], ".");
-say("experiences over HTTP beside MLflow:");
-await run(process.execPath, ["tests/bench/experiences.ts"], ".");
-say("ingest memory (goal: the same for both sizes):");
-await run(process.execPath, ["tests/bench/ingest-memory.ts", ...process.argv.slice(2)], ".");
 
 async function run(command: string, args: string[], folder: string): Promise<void> {
   const child = spawn(command, args, {
