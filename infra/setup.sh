@@ -92,7 +92,7 @@ done
 page=apps/dashboard/dist/index.html
 if [ ! -f "$page" ] || [ -n "$(find apps/dashboard docs/design schemas/src package-lock.json -newer "$page" -type f -not -path '*/dist/*' -print -quit)" ]; then
   (cd apps/dashboard && ../../node_modules/.bin/node ../../node_modules/vite/bin/vite.js build) >"$logs/dashboard.log" 2>&1 ||
-    { tail -n 25 "$logs/dashboard.log" >&2; fail "the dashboard can't be built"; }
+    { rm -f "$page"; tail -n 25 "$logs/dashboard.log" >&2; fail "the dashboard can't be built"; }
 fi
 seconds=$(($(date +%s) - started))
 printf '%s\n' "$seconds" >"$logs/seconds"
