@@ -1,13 +1,8 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  computeMetrics,
-  LifelongOptions,
-  toMetricsDocument,
-  toRegimeRecords,
-  type ExpertLog,
-} from "@whetstone/core/lifelong";
+import { computeMetrics, toMetricsDocument, toRegimeRecords, type ExpertLog } from "@whetstone/core/lifelong";
+import { LifelongOptions } from "@whetstone/schemas/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readLog } from "../../apps/cli/src/lifelong/read-log.ts";
 import { makeCases, type Case } from "./cases.ts";

@@ -1,12 +1,12 @@
 import {
   computeMetrics,
   describeFindings,
-  LifelongOptions,
   loadReportRenderer,
   toCsv,
   toReportLifetime,
   toReportSubject,
 } from "@whetstone/core/lifelong";
+import { LifelongOptions } from "@whetstone/schemas/api";
 import { ReportDocument, type ReportSubject } from "@whetstone/schemas/api";
 import { beforeAll, expect, test } from "vitest";
 import { makeTable, type MadeBlock } from "../../workers/core/src/lifelong/testing.ts";

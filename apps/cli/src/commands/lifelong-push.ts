@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { CliError } from "../errors.ts";
 import { openSession } from "../session.ts";
-import { pushFolders } from "../streams/push-folders.ts";
 import type { Pushed } from "../streams/push-log.ts";
 
 interface Flags {
@@ -28,6 +27,7 @@ async function push({ folders, flags, command }: { folders: string[]; flags: Fla
   if (flags.lifetime !== undefined && folders.length > 1)
     throw new CliError("--lifetime names one lifetime; give it with a single folder", { exitCode: 2 });
   const { api, output } = await openSession(command);
+  const { pushFolders } = await import("../streams/push-folders.ts");
   const { stream, pushed } = await pushFolders(api, { folders, ...flags });
   output.print({ stream: stream.id, lifetimes: pushed }, [`stream ${stream.id}`, ...pushed.map(describe)].join("\n"));
   const failed = pushed.flatMap(({ failures }) => failures).length;

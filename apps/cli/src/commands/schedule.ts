@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { CreateReport, type Schedule, type ScheduleRun } from "@whetstone/schemas/api";
 import { Command } from "commander";
 import { z } from "zod";
+import { commandGroup } from "../command-group.ts";
 import { CliError } from "../errors.ts";
 import { collect } from "../flags.ts";
 import { formatTable } from "../output.ts";
@@ -9,8 +10,9 @@ import { pageFlags, type PageFlags } from "../page-flags.ts";
 import { openSession } from "../session.ts";
 
 /** `whetstone schedule create|list|runs|run|pause|resume|delete`. */
-export function scheduleCommands(): Command[] {
-  return [createCommand(), listCommand(), runsCommand(), ...changeCommands()];
+export function scheduleCommand(): Command {
+  const members = [createCommand(), listCommand(), runsCommand(), ...changeCommands()];
+  return commandGroup("schedule", "reports made again and again", members);
 }
 
 interface CreateFlags {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { CreateSuite } from "@whetstone/schemas/api";
 import { Command } from "commander";
 import { z } from "zod";
+import { commandGroup } from "../command-group.ts";
 import { describeSuite } from "../describe-evaluation.ts";
 import { CliError } from "../errors.ts";
 import { collect } from "../flags.ts";
@@ -17,7 +18,10 @@ interface Flags {
   description?: string;
 }
 
-export function suiteCreateCommand(): Command {
+export const suiteCommand = (): Command =>
+  commandGroup("suite", "lists of benchmark sets", [suiteCreateCommand(), suiteListCommand(), suiteShowCommand()]);
+
+function suiteCreateCommand(): Command {
   return new Command("create")
     .description("fix a list of benchmark sets, so that scores on it compare for ever")
     .argument("<name>")
@@ -54,7 +58,7 @@ async function readSets(path: string): Promise<unknown> {
   }
 }
 
-export function suiteListCommand(): Command {
+function suiteListCommand(): Command {
   return pageFlags(new Command("list").description("suites, newest first")).action(
     async (flags: PageFlags, command: Command) => {
       const { api, output } = await openSession(command);
@@ -65,7 +69,7 @@ export function suiteListCommand(): Command {
   );
 }
 
-export function suiteShowCommand(): Command {
+function suiteShowCommand(): Command {
   return new Command("show")
     .description("the sets of a suite")
     .argument("<suite>", "suite_...")

@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { toMetricsDocument, toSettingsDocument, type LifelongOptions } from "@whetstone/core/lifelong";
 import type { ComputeFlags } from "../commands/lifelong-compute.ts";
-import { CliError, formatFailure, toFailure } from "../errors.ts";
+import { CliError, failureOf, formatFailure } from "../errors.ts";
 import type { Output } from "../output.ts";
 import { asUsage } from "./as-usage.ts";
 import { describeLog, describeLogs } from "./describe-log.ts";
@@ -27,7 +27,7 @@ export async function computeLogs(folders: string[], flags: ComputeFlags, output
     } catch (error) {
       if (targets.length === 1 || !(error instanceof CliError)) throw error;
       failed = error;
-      output.note(formatFailure(toFailure(error)));
+      output.note(formatFailure(failureOf(error)));
     }
   }
   const files = await write(logs, { flags, options, targets });

@@ -1,5 +1,5 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { measureMatrix, parseMatrixCsv, parseMatrixJson } from "@whetstone/core/lifelong";
+import { measureMatrix, parseMatrixCsv, parseMatrixJson } from "@whetstone/core/lifelong/matrix";
 import type { MatrixFlags } from "../commands/lifelong-matrix.ts";
 import { CliError } from "../errors.ts";
 import { formatTable, type Output } from "../output.ts";

@@ -29,14 +29,12 @@ export interface LoadOptions {
   skipsBadRows: boolean;
   /** Resamples for intervals; undefined: as many as take little time. */
   bootstrap?: number | undefined;
-  onProgress?: (readBytes: number, totalBytes: number) => void;
 }
 
 /** Reads a log folder and measures it. */
 export async function measureLog(folder: string, load: LoadOptions): Promise<MeasuredLog> {
   const log = await readLog(folder, {
     measure: load.options.perfMeasure,
-    ...(load.onProgress ? { onProgress: load.onProgress } : {}),
   });
   const skipped = settleFaults(folder, log, load.skipsBadRows);
   const result = computeMetrics({ table: log.table, experts: load.experts }, load.options);

@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { LifelongOptions } from "@whetstone/core/lifelong";
+import type { LifelongOptions } from "@whetstone/core/lifelong";
 import { type Command, Option } from "commander";
-import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { toCount } from "../flags.ts";
 
@@ -22,6 +21,8 @@ export interface MeasuringFlags {
   dataRangeFile?: string;
   skipBadRows?: true;
 }
+
+const maxWindow = 1_000_000;
 
 type Choice = [flags: string, description: string, values: string[]];
 
@@ -70,7 +71,9 @@ export function addMeasuringFlags(command: Command): Command {
 }
 
 export async function toLifelongOptions(flags: MeasuringFlags): Promise<LifelongOptions> {
-  return LifelongOptions.parse({
+  if ((flags.windowLength ?? 0) > maxWindow)
+    throw new CliError(`--window-length must be at most ${maxWindow}`, { exitCode: 2 });
+  return {
     mode: flags.compat ?? "corrected",
     perfMeasure: flags.perfMeasure,
     variantMode: flags.variantMode,
@@ -84,13 +87,14 @@ export async function toLifelongOptions(flags: MeasuringFlags): Promise<Lifelong
     windowLength: flags.windowLength ?? null,
     clampOutliers: flags.clampOutliers === true,
     dataRange: flags.dataRangeFile === undefined ? null : await readDataRange(flags.dataRangeFile),
-  });
+  };
 }
 
-async function readDataRange(path: string): Promise<unknown> {
+async function readDataRange(path: string): Promise<LifelongOptions["dataRange"]> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new CliError(`data range file ${path} can't be read`, { cause, exitCode: 2 });
   });
+  const { z } = await import("zod");
   try {
     return z.record(z.string(), z.object({ min: z.number(), max: z.number() })).parse(JSON.parse(text));
   } catch (cause) {

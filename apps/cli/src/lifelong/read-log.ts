@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { closeSync, openSync, readSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import {
   createLogBuilder,
@@ -24,7 +24,6 @@ const noScenario: ScenarioInfo = { complexity: "", difficulty: "", scenarioType:
 
 export interface ReadLogOptions {
   measure: string;
-  onProgress?: (readBytes: number, totalBytes: number) => void;
 }
 
 export interface LogOnDisk {
@@ -53,10 +52,10 @@ export async function readLog(folder: string, options: ReadLogOptions): Promise<
   const scenario = scenarioText === "" ? noScenario : parseScenarioInfo(scenarioText, scenarioFile, warnings);
   const files = await findLogFiles(folder);
   if (files.length === 0) throw new LifelongError(`${folder} holds no data-log.tsv`);
-  return { ...(await readFiles(folder, files, { ...options, warnings })), scenario, loggerInfo, files };
+  return { ...readFiles(folder, files, { ...options, warnings }), scenario, loggerInfo, files };
 }
 
-async function readFiles(folder: string, files: string[], options: ReadLogOptions & { warnings: string[] }) {
+function readFiles(folder: string, files: string[], options: ReadLogOptions & { warnings: string[] }) {
   const builder = createLogBuilder();
   const origins: Origin[] = [];
   const faults: Fault[] = [];
@@ -64,8 +63,7 @@ async function readFiles(folder: string, files: string[], options: ReadLogOption
   const onFault = (fault: Fault): void => {
     if (faultCount++ < maxFaults) faults.push(fault);
   };
-  const totalBytes = (await Promise.all(files.map(sizeOf))).reduce((sum, size) => sum + size, 0);
-  let readBytes = 0;
+  const chunk = new Uint8Array(chunkBytes);
   const lacking: string[] = [];
   for (const path of files) {
     const file = relative(folder, path);
@@ -77,11 +75,7 @@ async function readFiles(folder: string, files: string[], options: ReadLogOption
       onFault,
     });
     try {
-      for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>) {
-        parser.push(chunk);
-        readBytes += chunk.length;
-        options.onProgress?.(readBytes, totalBytes);
-      }
+      readChunks(path, chunk, (bytes) => parser.push(bytes));
       parser.finish();
     } catch (cause) {
       if (!(cause instanceof Error) || !("code" in cause)) throw cause;
@@ -102,8 +96,18 @@ async function readFiles(folder: string, files: string[], options: ReadLogOption
   return { table: settled.table, faults, faultCount, warnings: [...options.warnings, ...settled.warnings] };
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return (await stat(path)).size;
+/** Into the same chunk again and again, and without streams: a log has many small files, and a buffer for each costs more than reading it. */
+function readChunks(path: string, chunk: Uint8Array, onBytes: (bytes: Uint8Array) => void): void {
+  const file = openSync(path, "r");
+  try {
+    while (true) {
+      const length = readSync(file, chunk);
+      if (length === 0) return;
+      onBytes(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Text of an info file; that of the scenario may be missing. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { computeMetrics } from "./compute-metrics.ts";
 import { LifelongError } from "./error.ts";
-import { LifelongOptions } from "./options.ts";
+import { LifelongOptions } from "@whetstone/schemas/api";
 import { createRandom } from "./random.ts";
 import { makeTable, type MadeBlock } from "./testing.ts";
 

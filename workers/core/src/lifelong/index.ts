@@ -5,7 +5,7 @@ export { parseLoggerInfo, parseScenarioInfo, type LoggerInfo, type ScenarioInfo 
 export { createLogBuilder, type LogRow, type LogTable } from "./log/log-table.ts";
 export { createLogParser, type Origin } from "./log/parse-log.ts";
 export { settleLog } from "./log/settle-log.ts";
-export { LifelongOptions } from "./options.ts";
+export type { LifelongOptions } from "./options.ts";
 export { summariseLog, type RegimeSummary } from "./summarise-log.ts";
 export {
   toMetricsDocument,
@@ -14,8 +14,6 @@ export {
   type RegimeRecord,
   type RunInfo,
 } from "./to-documents.ts";
-export { AccuracyMatrix, parseMatrixCsv, parseMatrixJson } from "./matrix/accuracy-matrix.ts";
-export { measureMatrix, type MatrixMetric } from "./matrix/measure-matrix.ts";
 export type { Interval } from "./intervals/interval.ts";
 export { intervalOverLifetimes } from "./intervals/over-lifetimes.ts";
 export { intervalsWithinLifetime, type Intervals } from "./intervals/within-lifetime.ts";

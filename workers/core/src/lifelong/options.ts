@@ -1,6 +1,7 @@
 import type { LifelongOptions } from "@whetstone/schemas/api";
 
-export { LifelongOptions } from "@whetstone/schemas/api";
+// The type alone: who has options has parsed them, and the command line starts faster without the schemas.
+export type { LifelongOptions } from "@whetstone/schemas/api";
 
 /** Equal to l2metrics 3.1.0, quirks included. */
 export function isCompat(options: LifelongOptions): boolean {

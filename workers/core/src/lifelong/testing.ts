@@ -38,7 +38,12 @@ export function parseFiles(texts: readonly string[], { measure = "reward", piece
     const onFault = (fault: Parameters<typeof formatFault>[0]): void => void faults.push(formatFault(fault));
     const parser = createLogParser({ file: `${i}.tsv`, measure, builder, origins, onFault });
     const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length; at += pieceBytes) parser.push(bytes.slice(at, at + pieceBytes));
+    // One buffer for all pieces, as files are read.
+    const piece = new Uint8Array(pieceBytes);
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      piece.set(bytes.subarray(at, at + pieceBytes));
+      parser.push(piece.subarray(0, Math.min(pieceBytes, bytes.length - at)));
+    }
     parser.finish();
   }
   const settled = settleLog(builder.table, origins);

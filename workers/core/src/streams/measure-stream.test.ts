@@ -1,9 +1,9 @@
-import { MetricsQuery } from "@whetstone/schemas/api";
+import { LifelongOptions, MetricsQuery } from "@whetstone/schemas/api";
 import { lifetimes, metricResults } from "@whetstone/schemas/db";
 import { eq } from "drizzle-orm";
 import { expect, it } from "vitest";
 import type { Context } from "../context.ts";
-import { computeMetrics, createLogBuilder, LifelongOptions, settleLog } from "../lifelong/index.ts";
+import { computeMetrics, createLogBuilder, settleLog } from "../lifelong/index.ts";
 import { makeContext } from "../testing.ts";
 import { closeBlock } from "./close-block.ts";
 import { measureStream } from "./measure-stream.ts";

@@ -4,7 +4,8 @@ import { eq } from "drizzle-orm";
 import { auditRow } from "../audit/audit-row.ts";
 import { type Context, requireScope } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { LifelongError, measureMatrix, parseMatrixCsv, parseMatrixJson } from "../lifelong/index.ts";
+import { LifelongError } from "../lifelong/index.ts";
+import { measureMatrix, parseMatrixCsv, parseMatrixJson } from "../lifelong/matrix/index.ts";
 import { listOwned, toPage } from "../scope.ts";
 import { streamRow } from "./stream-row.ts";
 

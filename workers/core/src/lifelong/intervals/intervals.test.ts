@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { computeMetrics } from "../compute-metrics.ts";
-import { LifelongOptions } from "../options.ts";
+import { LifelongOptions } from "@whetstone/schemas/api";
 import { createRandom } from "../random.ts";
 import { makeTable, type MadeBlock } from "../testing.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";

@@ -1,11 +1,9 @@
 import { type Fault, LifelongError } from "../error.ts";
-import { z } from "zod";
 
-const LoggerInfo = z.looseObject({
-  metrics_columns: z.array(z.string().min(1)).min(1),
-  log_format_version: z.string().optional(),
-});
-export type LoggerInfo = z.infer<typeof LoggerInfo>;
+export interface LoggerInfo {
+  metrics_columns: string[];
+  log_format_version?: string;
+}
 
 /** What a scenario says of itself; empty text where it does not. Values outside the known ones are kept, with a warning. */
 export interface ScenarioInfo {
@@ -22,8 +20,8 @@ const known = {
 
 /** Reads logger_info.json. Throws a LifelongError that names `file`. */
 export function parseLoggerInfo(text: string, file: string): LoggerInfo {
-  const parsed = LoggerInfo.safeParse(parseJson(text, file));
-  if (parsed.success) return parsed.data;
+  const value = parseJson(text, file);
+  if (isLoggerInfo(value)) return value;
   throw new LifelongError(`${file} must be an object with "metrics_columns", a list of at least one column name`);
 }
 
@@ -49,6 +47,15 @@ export function parseScenarioInfo(text: string, file: string, warnings: string[]
     difficulty: read("difficulty"),
     scenarioType: read("scenario_type"),
   };
+}
+
+/** By hand, not by a schema: loading one takes longer than reading most logs. */
+function isLoggerInfo(value: unknown): value is LoggerInfo {
+  if (typeof value !== "object" || value === null) return false;
+  const { metrics_columns: columns, log_format_version: version } = value as Record<string, unknown>;
+  const isNamed = (name: unknown): boolean => typeof name === "string" && name !== "";
+  if (!Array.isArray(columns) || columns.length === 0 || !columns.every(isNamed)) return false;
+  return version === undefined || typeof version === "string";
 }
 
 function parseJson(text: string, file: string): unknown {

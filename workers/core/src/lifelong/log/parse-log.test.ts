@@ -110,3 +110,17 @@ test("an odd task name is a warning", () => {
 test("an empty file says so", () => {
   expect(parseFiles([""]).faults).toEqual(["0.tsv: is empty; a header line is expected"]);
 });
+
+test("line ends may be mixed, and blank lines count as lines only", () => {
+  const { table, faults } = parseFiles([`${header}\r\n${row(0, "1")}\n\r\n${row(1, "2")}\r\n\n${row(2, "x")}`]);
+
+  expect([...table.value]).toEqual([1, 2]);
+  expect(faults).toEqual([expect.stringContaining("line 6, column reward")]);
+});
+
+test("what has no line ends is no log, and doesn't fill the memory", () => {
+  const { table, faults } = parseFiles(["x".repeat(5_000_000)], { pieceBytes: 1 << 20 });
+
+  expect(table.length).toBe(0);
+  expect(faults[0]).toContain("the header lacks block_num");
+});

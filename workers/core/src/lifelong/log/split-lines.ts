@@ -2,8 +2,12 @@ const newline = 10;
 const carriageReturn = 13;
 const tab = 9;
 const quote = 34;
-/** A longer line is a quote that was never closed. */
+/** A longer line is a quote that was never closed, or no text at all. */
 const maxLineBytes = 1 << 20;
+
+/** In place of a line's end: the line has a quoted cell, or goes on in the next chunk. */
+const quoted = -1;
+const incomplete = -2;
 
 /** Cells of one line: starts[i]..ends[i] in `bytes`, quotes taken off. */
 export interface Line {
@@ -19,7 +23,7 @@ export interface Line {
 
 /**
  * Cuts tab-separated text into lines and cells as it comes. `onLine` gets the same `Line` object every time. Quoted cells may hold
- * tabs, doubled quotes and line ends; blank lines are left out. Chunks are handed over: their bytes may be rewritten.
+ * tabs, doubled quotes and line ends; blank lines are left out. Bytes of a chunk may be rewritten and are not kept: the next one may come in the same buffer.
  */
 export function createLineSplitter(onLine: (line: Line) => void): { push(chunk: Uint8Array): void; finish(): void } {
   let rest: Uint8Array = new Uint8Array(0);
@@ -44,7 +48,10 @@ export function createLineSplitter(onLine: (line: Line) => void): { push(chunk: 
       isFirst = false;
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
     }
-    rest = bytes.slice(cut(bytes, false));
+    // A copy, which `slice` of Node's Buffer is not.
+    rest = new Uint8Array(bytes.subarray(cut(bytes, false)));
+    // No line is that long: what has no line ends must not fill the memory.
+    if (rest.length > maxLineBytes) finish();
   }
   function finish(): void {
     if (rest.length > 0) cut(rest, true);
@@ -56,6 +63,15 @@ export function createLineSplitter(onLine: (line: Line) => void): { push(chunk: 
     line.bytes = bytes;
     let start = 0;
     while (start < bytes.length) {
+      const plainEnd = splitPlain(start, isEnd);
+      if (plainEnd === incomplete) break;
+      if (plainEnd !== quoted) {
+        line.isOpen = false;
+        line.number++;
+        if (!isBlank(start, plainEnd)) onLine(line);
+        start = plainEnd + 1;
+        continue;
+      }
       let end = bytes.indexOf(newline, start);
       if (end === -1 && !isEnd) break;
       if (end === -1) end = bytes.length;
@@ -70,7 +86,7 @@ export function createLineSplitter(onLine: (line: Line) => void): { push(chunk: 
       line.isOpen = !isWhole;
       if (!isWhole) end = first;
       line.number++;
-      if (end > start && !(end === start + 1 && bytes[start] === carriageReturn)) {
+      if (!isBlank(start, end)) {
         if (isWhole) unquote();
         onLine(line);
       }
@@ -78,6 +94,36 @@ export function createLineSplitter(onLine: (line: Line) => void): { push(chunk: 
       start = end + 1;
     }
     return Math.min(start, bytes.length);
+  }
+
+  /** Cells of a line without quoted ones, which nearly all are, in one pass; answers where the line ends. */
+  function splitPlain(start: number, isEnd: boolean): number {
+    const { bytes } = line;
+    let at = start;
+    let cell = start;
+    line.count = 0;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] as number;
+      if (byte > quote) continue;
+      if (byte === newline) break;
+      if (byte === tab) {
+        addCell(cell, at);
+        cell = at + 1;
+      } else if (byte === quote && at === cell) return quoted;
+    }
+    if (at === bytes.length && !isEnd) return incomplete;
+    addCell(cell, at > cell && bytes[at - 1] === carriageReturn ? at - 1 : at);
+    return at;
+  }
+
+  function addCell(start: number, end: number): void {
+    if (line.count === line.starts.length) widen();
+    line.starts[line.count] = start;
+    line.ends[line.count++] = end;
+  }
+
+  function isBlank(start: number, end: number): boolean {
+    return end === start || (end === start + 1 && line.bytes[start] === carriageReturn);
   }
 
   /** False when a quoted cell goes on beyond `end`. */
@@ -94,9 +140,7 @@ export function createLineSplitter(onLine: (line: Line) => void): { push(chunk: 
         cellEnd++;
       }
       while (cellEnd < stop && bytes[cellEnd] !== tab) cellEnd++;
-      if (line.count === line.starts.length) widen();
-      line.starts[line.count] = at;
-      line.ends[line.count++] = cellEnd;
+      addCell(at, cellEnd);
       if (cellEnd >= stop) return true;
       at = cellEnd + 1;
     }

@@ -1,7 +1,8 @@
 import { Run } from "@whetstone/schemas/api";
 import { ApiError } from "@whetstone/schemas/client";
 import { expect, test } from "vitest";
-import { CliError, formatFailure, toFailure } from "./errors.ts";
+import { CliError, formatFailure } from "./errors.ts";
+import { toFailure } from "./failures.ts";
 
 test("an API failure says what, why, what to try and which request", () => {
   const error = new ApiError(404, { detail: "run run_9 does not exist", code: "not_found", request_id: "req_1" });

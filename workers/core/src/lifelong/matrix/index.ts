@@ -1,0 +1,2 @@
+export { parseMatrixCsv, parseMatrixJson } from "./accuracy-matrix.ts";
+export { measureMatrix } from "./measure-matrix.ts";
