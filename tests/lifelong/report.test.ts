@@ -100,7 +100,8 @@ function makeReport(subjects: ReportSubject[], before: ReportSubject[] = []): Re
     period: null,
     options: LifelongOptions.parse({}),
     subjects,
-    history: history.length > 0 ? [{ createdAt: "2026-11-16T06:00:00.000Z", subjects: history }] : [],
+    models: [],
+    history: history.length > 0 ? [{ createdAt: "2026-11-16T06:00:00.000Z", subjects: history, models: [] }] : [],
   };
 }
 

@@ -16,6 +16,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ["recipe", async () => (await import("./commands/recipe.ts")).recipeCommand()],
   ["lifelong", async () => (await import("./commands/lifelong.ts")).lifelongCommand()],
   ["schedule", async () => (await import("./commands/schedule.ts")).scheduleCommand()],
+  ["report", async () => (await import("./commands/report.ts")).reportCommand()],
   ["run", async () => (await import("./commands/run.ts")).runCommand()],
   ["webhook", async () => (await import("./commands/webhook.ts")).webhookCommand()],
 ]);

@@ -73,10 +73,27 @@ export const ReportSubject = z.object({
 });
 export type ReportSubject = z.infer<typeof ReportSubject>;
 
-/** The means of an earlier report. */
+/** A model by its latest evaluations: a set's main figure each. `ref` is what the report was asked for, and the same from report to report. */
+export const ReportModel = z.object({
+  ref: z.string(),
+  name: z.string(),
+  figures: z.array(
+    z.object({
+      set: z.string(),
+      metric: z.string(),
+      value: z.number(),
+      interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+      evaluationId: z.string(),
+    }),
+  ),
+});
+export type ReportModel = z.infer<typeof ReportModel>;
+
+/** What an earlier report said, as far as it is compared with. */
 export const ReportSnapshot = z.object({
   createdAt: z.iso.datetime(),
   subjects: z.array(z.object({ name: z.string(), means: z.record(MetricName, ReportMean) })),
+  models: z.array(ReportModel).default([]),
 });
 export type ReportSnapshot = z.infer<typeof ReportSnapshot>;
 
@@ -87,7 +104,8 @@ export const ReportDocument = z
     createdAt: z.iso.datetime(),
     period: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }).nullable(),
     options: LifelongOptions,
-    subjects: z.array(ReportSubject).min(1),
+    subjects: z.array(ReportSubject),
+    models: z.array(ReportModel).default([]),
     /** Earlier reports of the same query, oldest first; the last one is what this is compared with. */
     history: z.array(ReportSnapshot),
   })

@@ -210,6 +210,8 @@ export function createClient(options: ClientOptions) {
       get: (id: string) => get(Stream, at("lifelong/streams", id)),
       update: (id: string, body: z.input<typeof UpdateStream>) =>
         send({ method: "PATCH", path: at("lifelong/streams", id), body }).then((answer) => Stream.parse(answer)),
+      delete: (id: string) =>
+        send({ method: "DELETE", path: at("lifelong/streams", id) }).then((answer) => Stream.parse(answer)),
       lifetimes: (id: string, page: PageOptions = {}) => list(Lifetime, at("lifelong/streams", id, "/lifetimes"))(page),
       blocks: (id: string, query: PageOptions & { lifetime?: string } = {}) =>
         get(Page(Block), at("lifelong/streams", id, "/blocks"), { ...query }),

@@ -156,3 +156,12 @@ test("an accuracy matrix as CSV or JSON is kept and measured by each suite", asy
   expect(bad.json.detail).toContain("line 3");
   expect(list.json.data.map(({ lifetime }: { lifetime: string }) => lifetime)).toEqual(["seed-0", "main"]);
 });
+
+test("a stream is deleted and then not found", async () => {
+  const { key, path, id } = await makeStream();
+
+  const gone = await call(path, { key, method: "DELETE" });
+
+  expect(gone).toMatchObject({ status: 200, json: { id, object: "stream" } });
+  expect((await call(path, { key })).status).toBe(404);
+});

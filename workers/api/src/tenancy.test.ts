@@ -52,6 +52,7 @@ const routes = [
   { method: "GET", path: "/v1/schedules/{id}/runs", kind: "sch" },
   { method: "GET", path: "/v1/lifelong/streams/{id}", kind: "str" },
   { method: "PATCH", path: "/v1/lifelong/streams/{id}", kind: "str", body: { name: "mine" } },
+  { method: "DELETE", path: "/v1/lifelong/streams/{id}", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/lifetimes", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/blocks", kind: "str" },
   { method: "GET", path: "/v1/lifelong/streams/{id}/metrics", kind: "str" },

@@ -1,5 +1,5 @@
 import { introspectWorkflowInstance } from "cloudflare:test";
-import { CreateSchedule, CreateWebhook } from "@whetstone/schemas/api";
+import { CreateReport, CreateSchedule, CreateWebhook } from "@whetstone/schemas/api";
 import { reports, scheduleRuns, schedules } from "@whetstone/schemas/db";
 import type { Context } from "@whetstone/core/context";
 import { updateSchedule } from "@whetstone/core/schedules/change-schedule";
@@ -12,11 +12,15 @@ import { silent } from "@whetstone/core/testing";
 import { createWebhook } from "@whetstone/core/webhooks/create-webhook";
 import { eq } from "drizzle-orm";
 import { Webhook } from "standardwebhooks";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { env, makeWorkspace, type Owner, received, receiverUrl } from "./testing.ts";
 import { tick } from "./tick.ts";
 
+// The first report loads the charting library, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 90_000 });
+
 const hour = 3_600_000;
+const patienceMs = 60_000;
 const page = { limit: 20, order: "asc" } as const;
 
 async function setUp(cron = "0 * * * *") {
@@ -42,12 +46,14 @@ async function letFallDue(owner: Owner, scheduleId: string, ms = 1000): Promise<
 const runsOf = async (owner: Owner, scheduleId: string) => (await listScheduleRuns(owner, scheduleId, page)).data;
 
 async function whenOver(owner: Owner, scheduleId: string) {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const runs = await runsOf(owner, scheduleId);
-    if (runs.length > 0 && runs.every(({ finishedAt }) => finishedAt !== null)) return runs;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("the schedule's runs did not end in ten seconds");
+  return vi.waitFor(
+    async () => {
+      const runs = await runsOf(owner, scheduleId);
+      if (runs.length > 0 && runs.every(({ finishedAt }) => finishedAt !== null)) return runs;
+      throw new Error("the schedule's runs have not ended");
+    },
+    { timeout: patienceMs, interval: 100 },
+  );
 }
 
 it("a schedule that falls due makes its report, and a webhook hears of it with a valid signature", async () => {
@@ -177,7 +183,7 @@ it("a step that fails is repeated and makes no second report", async () => {
 
 it("a report that can't be made says why", async () => {
   const { owner, scheduleId, streamId } = await setUp();
-  const report = { name: "gone", streamIds: [streamId], options: { perfMeasure: "nothing" } };
+  const report = CreateReport.parse({ name: "gone", streamIds: [streamId], options: { perfMeasure: "nothing" } });
   await owner.db
     .update(schedules)
     .set({ report: { ...report, streamIds: ["str_gone"] } })
@@ -205,10 +211,12 @@ async function letFallDueAt(owner: Owner, scheduleId: string, dueAt: Date): Prom
 }
 
 async function arrivals(url: string): ReturnType<typeof received> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const messages = await received(url);
-    if (messages.length > 0) return messages;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error("nothing arrived in ten seconds");
+  return vi.waitFor(
+    async () => {
+      const messages = await received(url);
+      if (messages.length > 0) return messages;
+      throw new Error("nothing has arrived");
+    },
+    { timeout: patienceMs, interval: 100 },
+  );
 }

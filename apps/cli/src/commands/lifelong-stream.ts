@@ -6,10 +6,10 @@ import { pageFlags, type PageFlags } from "../page-flags.ts";
 import { openSession } from "../session.ts";
 import { formatBytes, formatCount } from "../units.ts";
 
-/** `whetstone lifelong stream list|show|create`. */
+/** `whetstone lifelong stream list|show|create|delete`. */
 export function lifelongStreamCommand(): Command {
   const parent = new Command("stream").description("scenarios with their lifetimes");
-  for (const member of [listCommand(), showCommand(), createCommand()]) parent.addCommand(member);
+  for (const member of [listCommand(), showCommand(), createCommand(), deleteCommand()]) parent.addCommand(member);
   return parent;
 }
 
@@ -64,6 +64,17 @@ function createCommand(): Command {
         expertStreamIds: flags.expertsOf ?? [],
       });
       output.print(stream, `stream ${stream.id}`);
+    });
+}
+
+function deleteCommand(): Command {
+  return new Command("delete")
+    .description("delete a stream with all its lifetimes, for good; reports made of it stay")
+    .argument("<stream>")
+    .action(async (id: string, _flags: unknown, command: Command) => {
+      const { api, output } = await openSession(command);
+      const stream = await api.streams.delete(id);
+      output.print(stream, `deleted ${stream.id} with ${formatCount(stream.rowCount)} experiences`);
     });
 }
 

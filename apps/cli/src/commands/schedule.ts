@@ -19,6 +19,7 @@ interface CreateFlags {
   cron: string;
   timezone: string;
   stream?: string[];
+  model?: string[];
   report?: string;
 }
 
@@ -29,6 +30,7 @@ function createCommand(): Command {
     .requiredOption("--cron <expression>", "five fields, or a nickname such as @weekly")
     .option("--timezone <zone>", "IANA name, such as Europe/Berlin", "UTC")
     .option("--stream <id>", "what to report on; may be repeated", collect)
+    .option("--model <model>", "a model to report on, by name for its newest each time; may be repeated", collect)
     .option("--report <file>", "the whole query as JSON, as POST /v1/reports takes it")
     .action(async (name: string, flags: CreateFlags, command: Command) => {
       const report = await toReport(name, flags);
@@ -39,10 +41,10 @@ function createCommand(): Command {
     });
 }
 
-async function toReport(name: string, { stream, report }: CreateFlags): Promise<CreateReport> {
-  if ((stream === undefined) === (report === undefined))
-    throw new CliError("give either --stream or --report", { exitCode: 2 });
-  const query: unknown = report === undefined ? { name, streamIds: stream } : await readJson(report);
+async function toReport(name: string, { stream, model, report }: CreateFlags): Promise<CreateReport> {
+  if ((stream === undefined && model === undefined) === (report === undefined))
+    throw new CliError("give either --stream and --model or --report", { exitCode: 2 });
+  const query: unknown = report === undefined ? { name, streamIds: stream, models: model } : await readJson(report);
   const parsed = CreateReport.safeParse(query);
   if (parsed.success) return parsed.data;
   throw new CliError(`this is no report: ${z.prettifyError(parsed.error)}`, { exitCode: 2 });

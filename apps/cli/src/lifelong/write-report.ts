@@ -6,6 +6,7 @@ import {
   toCsv,
   toReportLifetime,
   toReportSubject,
+  toSnapshot,
   type LifelongOptions,
 } from "@whetstone/core/lifelong";
 import { ReportDocument, ReportSnapshot, type ReportSubject } from "@whetstone/schemas/api";
@@ -60,7 +61,8 @@ async function toDocument(made: {
   for (const path of flags.before ?? []) history.push(await readSnapshot(path));
   history.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
   const createdAt = new Date().toISOString();
-  return { title: flags.title ?? "Lifelong learning report", createdAt, period: null, options, subjects, history };
+  const title = flags.title ?? "Lifelong learning report";
+  return { title, createdAt, period: null, options, subjects, models: [], history };
 }
 
 async function readSnapshot(path: string): Promise<ReportSnapshot> {
@@ -68,8 +70,7 @@ async function readSnapshot(path: string): Promise<ReportSnapshot> {
     throw new CliError(`earlier report ${path} can't be read`, { cause, exitCode: 2 });
   });
   try {
-    const { createdAt, subjects } = ReportDocument.parse(JSON.parse(text));
-    return { createdAt, subjects: subjects.map(({ name, means }) => ({ name, means })) };
+    return toSnapshot(ReportDocument.parse(JSON.parse(text)));
   } catch (cause) {
     throw new CliError(`${path} is no report; give the .json that lies beside an earlier page`, { cause, exitCode: 2 });
   }

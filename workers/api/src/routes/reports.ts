@@ -13,7 +13,7 @@ const postReport = createRoute({
   tags,
   summary: "Make a report",
   description:
-    "Measures streams and writes them up: a page with charts and plain words (`report.html`), its data (`data.json`, `report.csv`) and a short form for mails. It is compared with the last report of the same name. A schedule makes them again and again.",
+    "Measures streams, and models by their latest evaluations, and writes them up: a page with charts and plain words (`report.html`), its data (`data.json`, `report.csv`) and a short form for mails. It is compared with the last report of the same name. A schedule makes them again and again, and takes streams of more than 2 million experiences.",
   request: { body: body(CreateReport, "What to report") },
   responses: { 201: json(Report, "The report"), ...problems },
 });

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { closeBlocks } from "@whetstone/core/streams/close-blocks";
 import { createStream } from "@whetstone/core/streams/create-stream";
+import { deleteStream } from "@whetstone/core/streams/delete-stream";
 import { drawStream } from "@whetstone/core/streams/draw-stream";
 import { listExperiences } from "@whetstone/core/streams/list-experiences";
 import { measureStream } from "@whetstone/core/streams/measure-stream";
@@ -66,6 +67,17 @@ const patchOne = createRoute({
   description: "Its name, its scenario, or the streams whose experts it is measured against.",
   request: { params, body: body(UpdateStream, "What to change") },
   responses: { 200: json(Stream, "The stream as it is now"), ...problems },
+});
+
+const deleteOne = createRoute({
+  method: "delete",
+  path: "/v1/lifelong/streams/{id}",
+  tags,
+  summary: "Delete a stream",
+  description:
+    "With its lifetimes, experiences, matrices and metrics, for good. Reports made of it stay; take it out of schedules that name it.",
+  request: { params },
+  responses: { 200: json(Stream, "The stream as it was"), ...problems },
 });
 
 const getLifetimes = createRoute({
@@ -169,6 +181,7 @@ export const streams = createRouter()
   .openapi(patchOne, async (c) =>
     c.json(await updateStream(c.var.ctx, c.req.valid("param").id, c.req.valid("json")), 200),
   )
+  .openapi(deleteOne, async (c) => c.json(await deleteStream(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getLifetimes, async (c) =>
     c.json(await listLifetimes(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
   )

@@ -20,6 +20,8 @@ export { intervalsWithinLifetime, type Intervals } from "./intervals/within-life
 export type { LifetimeMetric } from "./metrics/lifetime-metrics.ts";
 export { toReportLifetime } from "./report/to-report-lifetime.ts";
 export { toReportSubject } from "./report/to-report-subject.ts";
-export { describeFindings, type Finding } from "./report/describe-findings.ts";
+export { describeFindings } from "./report/describe-findings.ts";
+export type { Finding } from "./report/finding.ts";
+export { toSnapshot } from "./report/to-snapshot.ts";
 export { toCsv } from "./report/to-csv.ts";
 export { loadReportRenderer } from "./report/load-renderer.ts";

@@ -1,4 +1,10 @@
-import { type CreateReport, LifelongOptions, type LifetimeMetrics, type Stream } from "@whetstone/schemas/api";
+import {
+  CreateReport,
+  LifelongOptions,
+  type LifetimeMetrics,
+  type ReportModel,
+  type Stream,
+} from "@whetstone/schemas/api";
 import { lifetimes, type ReportFile, reports, streams } from "@whetstone/schemas/db";
 import { and, asc, between, eq } from "drizzle-orm";
 import type { Context } from "../context.ts";
@@ -8,8 +14,9 @@ import { reportFileKey } from "../object-keys.ts";
 import { findExperts } from "../streams/find-experts.ts";
 import { measureLifetime } from "../streams/measure-lifetime.ts";
 import type { StreamRow } from "../streams/stream-row.ts";
-import { renderMail } from "./render-mail.ts";
+import { describeModel } from "./describe-model.ts";
 import type { MeasuredStream } from "./describe-stream.ts";
+import { renderMail } from "./render-mail.ts";
 import { writeUp } from "./write-up.ts";
 
 const maxLifetimes = 200;
@@ -28,11 +35,14 @@ export interface ReportDocument {
   name: string;
   createdAt: string;
   streams: { id: string; name: string; scenario: Stream["scenario"]; lifetimes: LifetimeMetrics[] }[];
+  models: ReportModel[];
 }
 
 /** Computes a report, stores its files and then the row that names them. A job of the platform: the caller has been let in before. */
 export async function makeReport(ctx: Context, order: ReportOrder): Promise<void> {
-  const { id, workspaceId, scheduleId, query } = order;
+  const { id, workspaceId, scheduleId } = order;
+  // What a schedule was made with may be older than the query's newest fields.
+  const query = CreateReport.parse(order.query);
   const known = await ctx.db.query.reports.findFirst({ where: eq(reports.id, id) });
   if (known) return;
   const createdAt = ctx.now();
@@ -43,14 +53,17 @@ export async function makeReport(ctx: Context, order: ReportOrder): Promise<void
     measured.push(stream);
     written.push({ name: stream.name, ...rest });
   }
-  const document = { id, name: query.name, createdAt: createdAt.toISOString(), streams: measured };
+  const models: ReportModel[] = [];
+  for (const ref of query.models) models.push(await describeModel(ctx, { workspaceId, ref }));
+  const document = { id, name: query.name, createdAt: createdAt.toISOString(), streams: measured, models };
+  const page = await writeUp(ctx, { createdAt, workspaceId, scheduleId, query, streams: written, models });
 
+  const mail = renderMail(document, page.findings);
   const files = [
     await put(ctx, order, { name: "report.json", mediaType: "application/json", text: JSON.stringify(document) }),
-    await put(ctx, order, { name: "mail.html", mediaType: "text/html; charset=utf-8", text: renderMail(document) }),
+    await put(ctx, order, { name: "mail.html", mediaType: "text/html; charset=utf-8", text: mail }),
   ];
-  for (const file of await writeUp(ctx, { createdAt, workspaceId, scheduleId, query, streams: written }))
-    files.push(await put(ctx, order, file));
+  for (const file of page.files) files.push(await put(ctx, order, file));
   await ctx.db
     .insert(reports)
     .values({ id, workspaceId, scheduleId, name: query.name, query, files, createdAt })

@@ -1,8 +1,22 @@
-import { type CreateReport, ReportDocument, type ReportSnapshot, type ReportSubject } from "@whetstone/schemas/api";
+import {
+  type CreateReport,
+  LifelongOptions,
+  ReportDocument,
+  type ReportModel,
+  type ReportSnapshot,
+  type ReportSubject,
+} from "@whetstone/schemas/api";
 import { reports } from "@whetstone/schemas/db";
 import { and, desc, eq, isNull, lt } from "drizzle-orm";
 import type { Context } from "../context.ts";
-import { loadReportRenderer, toCsv, toReportSubject } from "../lifelong/index.ts";
+import {
+  describeFindings,
+  type Finding,
+  loadReportRenderer,
+  toCsv,
+  toReportSubject,
+  toSnapshot,
+} from "../lifelong/index.ts";
 import { describeStream, type MeasuredStream } from "./describe-stream.ts";
 
 const historyLength = 12;
@@ -15,38 +29,44 @@ export interface WriteUp {
   scheduleId: string | null;
   query: CreateReport;
   streams: readonly MeasuredStream[];
+  models: readonly ReportModel[];
 }
 
-/** Files of a report, by name: the page, its data and its tables. None when no lifetime could be measured. */
-export async function writeUp(
-  ctx: Context,
-  order: WriteUp,
-): Promise<{ name: string; mediaType: string; text: string }[]> {
+export interface WrittenUp {
+  /** In plain words, as on top of the page. */
+  findings: Finding[];
+  files: { name: string; mediaType: string; text: string }[];
+}
+
+/** A report's page, its data and its tables. None when nothing could be measured. */
+export async function writeUp(ctx: Context, order: WriteUp): Promise<WrittenUp> {
   const { query, createdAt, streams } = order;
   const subjects: ReportSubject[] = [];
   for (const stream of streams) {
     const lifetimes = await describeStream(ctx, stream);
     if (lifetimes.length > 0) subjects.push(pickMetrics(toReportSubject(stream.name, lifetimes), query.metrics));
   }
-  const options = streams[0]?.options;
-  if (subjects.length === 0 || !options) return [];
+  const models = order.models.filter(({ figures }) => figures.length > 0);
+  if (subjects.length + models.length === 0) return { findings: [], files: [] };
   const document: ReportDocument = {
     title: query.name,
     createdAt: createdAt.toISOString(),
     period: query.period ?? null,
-    options,
+    options: streams[0]?.options ?? LifelongOptions.parse({}),
     subjects,
+    models,
     history: await readHistory(ctx, order),
   };
   const render = await loadReportRenderer();
   // Through JSON, as it is kept, so that page and data say the same.
   const json = JSON.stringify(document);
   const kept = JSON.parse(json) as ReportDocument;
-  return [
+  const files = [
     { name: "report.html", mediaType: "text/html; charset=utf-8", text: render(kept) },
     { name: dataFile, mediaType: "application/json", text: json },
     { name: "report.csv", mediaType: "text/csv; charset=utf-8", text: toCsv(kept) },
   ];
+  return { findings: describeFindings(kept), files };
 }
 
 function pickMetrics(subject: ReportSubject, metrics: readonly string[] | undefined): ReportSubject {
@@ -73,8 +93,7 @@ async function readHistory(ctx: Context, order: WriteUp): Promise<ReportSnapshot
     const file = files.find(({ name }) => name === dataFile);
     if (!file) continue;
     const text = await ctx.storage.getText(file.key, { maxBytes: maxDataBytes });
-    const { createdAt: at, subjects } = ReportDocument.parse(JSON.parse(text));
-    history.push({ createdAt: at, subjects: subjects.map(({ name, means }) => ({ name, means })) });
+    history.push(toSnapshot(ReportDocument.parse(JSON.parse(text))));
   }
   return history.toReversed();
 }

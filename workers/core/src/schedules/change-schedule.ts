@@ -3,7 +3,7 @@ import { schedules } from "@whetstone/schemas/db";
 import { and, eq } from "drizzle-orm";
 import { auditRow } from "../audit/audit-row.ts";
 import { type Context, requireScope } from "../context.ts";
-import { checkStreams } from "../streams/check-streams.ts";
+import { checkQuery } from "../reports/check-query.ts";
 import { checkTiming, nextDue } from "./due-times.ts";
 import { type ScheduleRow, scheduleRow, toSchedule } from "./schedule-row.ts";
 
@@ -13,7 +13,7 @@ export async function updateSchedule(ctx: Context, id: string, change: UpdateSch
   const before = await scheduleRow(ctx, id);
   const after: ScheduleRow = { ...before, ...dropUndefined(change) };
   checkTiming(after, ctx.now());
-  await checkStreams(ctx, change.report?.streamIds ?? []);
+  if (change.report) await checkQuery(ctx, change.report);
   const keepsTime =
     after.cron === before.cron && after.timezone === before.timezone && after.isPaused === before.isPaused;
   if (!keepsTime) after.nextDueAt = after.isPaused ? null : nextDue(after, ctx.now());

@@ -3,8 +3,8 @@ import { schedules } from "@whetstone/schemas/db";
 import { auditRow } from "../audit/audit-row.ts";
 import { type Context, requireScope, workspaceOf } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { checkQuery } from "../reports/check-query.ts";
 import { inWorkspace } from "../scope.ts";
-import { checkStreams } from "../streams/check-streams.ts";
 import { workspaceRow } from "../workspaces/get-workspace.ts";
 import { checkTiming, nextDue } from "./due-times.ts";
 import { toSchedule } from "./schedule-row.ts";
@@ -13,7 +13,7 @@ import { toSchedule } from "./schedule-row.ts";
 export async function createSchedule(ctx: Context, input: CreateSchedule): Promise<Schedule> {
   requireScope(ctx, "reports:write");
   checkTiming(input, ctx.now());
-  await checkStreams(ctx, input.report.streamIds);
+  await checkQuery(ctx, input.report);
   await checkQuota(ctx);
   const row = {
     ...input,

@@ -1,13 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type AccuracyMatrix,
-  type ExpertLog,
-  type Interval,
-  intervalOverLifetimes,
-  LifelongOptions,
-  measureMatrix,
-} from "@whetstone/core/lifelong";
+import { type ExpertLog, type Interval, intervalOverLifetimes } from "@whetstone/core/lifelong";
+import { type AccuracyMatrix, measureMatrix } from "@whetstone/core/lifelong/matrix";
+import { LifelongOptions } from "@whetstone/schemas/api";
 import { z } from "zod";
 import { loadExperts, measureLog } from "../load-lifetime.ts";
 

@@ -1,2 +1,2 @@
-export { parseMatrixCsv, parseMatrixJson } from "./accuracy-matrix.ts";
+export { type AccuracyMatrix, parseMatrixCsv, parseMatrixJson } from "./accuracy-matrix.ts";
 export { measureMatrix } from "./measure-matrix.ts";

@@ -1,26 +1,32 @@
-import type { ReportDocument, ReportMean, ReportSubject } from "@whetstone/schemas/api";
+import type { ReportDocument, ReportMean, ReportSnapshot, ReportSubject } from "@whetstone/schemas/api";
+import { describeModels } from "./describe-models.ts";
+import type { Finding } from "./finding.ts";
 import { formatEnds, formatValue, metricWords } from "./metric-words.ts";
-
-export interface Finding {
-  kind: "better" | "worse" | "unclear" | "look";
-  text: string;
-}
 
 const kinds = ["better", "worse", "unclear", "look"] as const;
 /** The rest stands in the tables. */
 const mostOfAKind = 4;
+/** Of each of several learners: what is not clear would bury what is. */
+const fewOfAKind = 2;
 const first = ["avg_eval", "perf_maintenance", "backward", "forward", "ste_rel", "sample", "perf_recovery"];
 
 /** A report in plain words: what got better, what got worse, how sure that is, and what to look at. */
-export function describeFindings({ subjects, history }: ReportDocument): Finding[] {
+export function describeFindings({ subjects, models, history }: ReportDocument): Finding[] {
   const before = history.at(-1);
+  return [...describeModels(models, before?.models ?? []), ...describeSubjects(subjects, before)];
+}
+
+function describeSubjects(subjects: readonly ReportSubject[], before: ReportSnapshot | undefined): Finding[] {
   return subjects.flatMap((subject) => {
     const earlier = before?.subjects.find(({ name }) => name === subject.name);
     const name = subjects.length > 1 ? `${subject.name}: ` : "";
     const changes = earlier ? describeChanges(subject, earlier.means) : describeState(subject);
     const found = [...changes, ...describeLooks(subject)];
     return kinds
-      .flatMap((kind) => found.filter((finding) => finding.kind === kind).slice(0, mostOfAKind))
+      .flatMap((kind) => {
+        const isBrief = subjects.length > 1 && (kind === "unclear" || kind === "look");
+        return found.filter((finding) => finding.kind === kind).slice(0, isBrief ? fewOfAKind : mostOfAKind);
+      })
       .map(({ kind, text }) => ({ kind, text: name + text }));
   });
 }

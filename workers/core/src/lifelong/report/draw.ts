@@ -20,7 +20,7 @@ export function colourOf(i: number): string {
   return palette[i % palette.length] as string;
 }
 
-export const chartWidth = 720;
+export const chartWidth = 760;
 
 /** Draws a chart as a string of SVG that needs neither script nor style sheet. `label` is read to those who can't see it. */
 export function draw(options: PlotOptions, label: string): string {

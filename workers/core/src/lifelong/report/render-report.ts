@@ -4,10 +4,12 @@ import { drawEvaluations } from "./charts/evaluations.ts";
 import { drawHistory } from "./charts/history.ts";
 import { drawLearningCurves } from "./charts/learning-curves.ts";
 import { drawMetricBars } from "./charts/metric-bars.ts";
+import { drawModels } from "./charts/models.ts";
 import { drawSampleEfficiency } from "./charts/sample-efficiency.ts";
 import { drawStabilityPlasticity } from "./charts/stability-plasticity.ts";
 import { drawTransferMap } from "./charts/transfer-map.ts";
-import { describeFindings, type Finding } from "./describe-findings.ts";
+import { describeFindings } from "./describe-findings.ts";
+import type { Finding } from "./finding.ts";
 import { pageStyle } from "./page-style.ts";
 
 const groups: [kind: Finding["kind"], title: string][] = [
@@ -22,7 +24,7 @@ const rowsShown = 12;
 /** A report as one HTML file: nothing to load, nothing to run. Charts are inline SVG, each with its numbers as a table. */
 export function renderReport(report: ReportDocument): string {
   const charts = drawCharts(report);
-  const { title, options } = report;
+  const { title } = report;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -38,10 +40,7 @@ export function renderReport(report: ReportDocument): string {
 <p class="meta">${escapeHtml(describeScope(report))}</p>
 ${renderWords(describeFindings(report), report.history.length > 0)}
 ${charts.map(renderChart).join("\n")}
-<footer>${escapeHtml(
-    `Measured from ${options.perfMeasure}, ${options.mode === "corrected" ? "corrected metrics" : "as l2metrics 3.1.0"}; normalised by ${options.normalizationMethod}, ${options.smoothingMethod === "none" ? "not smoothed" : `smoothed by a ${options.smoothingMethod} window`}. ` +
-      "Intervals: BCa bootstrap over lifetimes, for a single lifetime a block bootstrap within it; of an evaluation, the normal interval of its mean.",
-  )}</footer>
+<footer>${escapeHtml(describeMethod(report))}</footer>
 </main>
 </body>
 </html>
@@ -59,19 +58,33 @@ function drawCharts(report: ReportDocument): Chart[] {
       chart && subjects.length > 1 ? { ...chart, title: `${chart.title}: ${name}` } : chart,
     );
   });
-  return [drawMetricBars(subjects), ...perSubject, drawStabilityPlasticity(subjects), drawHistory(report)].filter(
-    (chart) => chart !== undefined,
-  );
+  return [
+    drawModels(report),
+    drawMetricBars(subjects),
+    ...perSubject,
+    drawStabilityPlasticity(subjects),
+    drawHistory(report),
+  ].filter((chart) => chart !== undefined);
 }
 
-function describeScope({ subjects, createdAt, period, history }: ReportDocument): string {
+function describeMethod({ options, subjects, models }: ReportDocument): string {
+  const streams = `Measured from ${options.perfMeasure}, ${options.mode === "corrected" ? "corrected metrics" : "as l2metrics 3.1.0"}; normalised by ${options.normalizationMethod}, ${options.smoothingMethod === "none" ? "not smoothed" : `smoothed by a ${options.smoothingMethod} window`}. Intervals: BCa bootstrap over lifetimes, for a single lifetime a block bootstrap within it; of an evaluation, the normal interval of its mean.`;
+  const evaluated =
+    "Models by the main figure of each set, the newest evaluation of a set; intervals as the evaluation has them.";
+  return [...(subjects.length > 0 ? [streams] : []), ...(models.length > 0 ? [evaluated] : [])].join(" ");
+}
+
+function describeScope({ subjects, models, createdAt, period, history }: ReportDocument): string {
   const lifetimes = subjects.reduce((sum, { lifetimes: all }) => sum + all.length, 0);
   const tasks = new Set(subjects.flatMap(({ lifetimes: all }) => all.flatMap((each) => each.tasks))).size;
   const before = history.at(-1);
   return [
     toDay(createdAt),
     ...(period ? [`${toDay(period.from)} to ${toDay(period.to)}`] : []),
-    `${subjects.map(({ name }) => name).join(", ")}: ${count(lifetimes, "lifetime")}, ${count(tasks, "task")}`,
+    ...(subjects.length > 0
+      ? [`${subjects.map(({ name }) => name).join(", ")}: ${count(lifetimes, "lifetime")}, ${count(tasks, "task")}`]
+      : []),
+    ...(models.length > 0 ? [models.map(({ name }) => name).join(", ")] : []),
     before ? `compared with the report of ${toDay(before.createdAt)}` : "the first report, so nothing to compare with",
   ].join(" · ");
 }

@@ -1,7 +1,7 @@
 import type { ReportDocument } from "@whetstone/schemas/api";
 
-/** A report's numbers as CSV: a line a metric of a subject, a lifetime or a task. */
-export function toCsv({ subjects, createdAt }: ReportDocument): string {
+/** A report's numbers as CSV: a line a metric of a subject, a lifetime, a task, or a model on a set. */
+export function toCsv({ subjects, models, createdAt }: ReportDocument): string {
   const head = ["created_at", "subject", "lifetime", "task", "metric", "value", "low", "high", "confidence", "method"];
   const lines = subjects.flatMap(({ name, means, lifetimes }) => [
     ...Object.entries(means).map(([metric, { mean, interval }]) => [
@@ -37,7 +37,21 @@ export function toCsv({ subjects, createdAt }: ReportDocument): string {
       ),
     ]),
   ]);
-  const rows = lines.map((line) => head.map((_, i) => toCell(line[i])).join(","));
+  const figures = models.flatMap(({ name, figures: own }) =>
+    own.map(({ set, metric, value, interval }) => [
+      createdAt,
+      name,
+      "",
+      set,
+      metric,
+      value,
+      interval?.low,
+      interval?.high,
+      interval ? 0.95 : null,
+      interval ? "evaluation" : null,
+    ]),
+  );
+  const rows = [...lines, ...figures].map((line) => head.map((_, i) => toCell(line[i])).join(","));
   return `${[head.join(","), ...rows].join("\r\n")}\r\n`;
 }
 

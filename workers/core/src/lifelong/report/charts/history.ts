@@ -13,6 +13,7 @@ export function drawHistory({ history, subjects, createdAt }: ReportDocument): C
       Object.entries(means).flatMap(([metric, each]) => toPoint({ at: report.createdAt, name, metric }, each)),
     ),
   );
+  if (values.length === 0) return undefined;
   const metrics = [...new Set(values.map(({ metric }) => metric))];
   const names = subjects.map(({ name }) => name);
   const colour = ({ name }: { name: string }): string => colourOf(Math.max(0, names.indexOf(name)));

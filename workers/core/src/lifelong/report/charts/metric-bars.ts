@@ -61,6 +61,7 @@ function drawOne(bars: readonly Bar[]): string {
       y: {
         label: null,
         tickSize: 0,
+        domain: bars.map(({ name }) => name),
         tickFormat: (name: string) => (bars.length > 1 ? `${first?.short ?? ""} · ${name}` : (first?.short ?? "")),
       },
       marks: [

@@ -1,0 +1,4 @@
+export interface Finding {
+  kind: "better" | "worse" | "unclear" | "look";
+  text: string;
+}
