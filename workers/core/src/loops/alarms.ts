@@ -2,9 +2,9 @@ import type { Alarm, Monitors } from "@whetstone/schemas/api";
 
 /** Bounds are ours: wide enough that a loop which works never meets them (docs/design/loops.md). */
 const bounds = {
-  /** Contents of a query's draws, as a share of those at iteration 0. */
+  /** Of 1, where all of a query's draws differ, to 0, where none does; and as a share of that at iteration 0. */
+  leastVariety: 0.05,
   variety: 0.5,
-  duplicates: 0.95,
   shorter: 0.5,
   longer: 2,
   entropy: 0.1,
@@ -57,15 +57,18 @@ export function learningAlarms(summary: Readonly<Record<string, unknown>>): Alar
 type Sounded = Omit<Alarm, "isFatal">;
 
 function diversity(now: Monitors, first: Monitors): Sounded[] {
-  const variety = 1 - now.duplicateRate;
-  const firstVariety = 1 - first.duplicateRate;
-  const isCollapsed = now.duplicateRate >= bounds.duplicates || variety < bounds.variety * firstVariety;
-  if (!isCollapsed || hasOneDraw(now)) return [];
-  const sentence = `${percent(variety)} of a query's texts differ, ${percent(firstVariety)} at iteration 0`;
+  const [variety, firstVariety] = [varietyOf(now), varietyOf(first)];
+  const isCollapsed = variety < Math.max(bounds.leastVariety, bounds.variety * firstVariety);
+  if (!isCollapsed) return [];
+  const sentence = `texts of a query differ by ${percent(variety)} of what they could, by ${percent(firstVariety)} at iteration 0`;
   return [{ code: "diversity_collapsed", sentence }];
 }
 
-const hasOneDraw = ({ passAtK }: Monitors): boolean => (passAtK[0]?.k ?? 0) < 2;
+/** K equal draws are one content of K, not none; a single draw can't repeat itself. */
+function varietyOf({ duplicateRate, passAtK }: Monitors): number {
+  const count = passAtK[0]?.k ?? 1;
+  return count < 2 ? 1 : (count * (1 - duplicateRate) - 1) / (count - 1);
+}
 
 function length(now: Monitors, first: Monitors): Sounded[] {
   const ratio = now.meanTokens / (first.meanTokens || 1);

@@ -38,7 +38,7 @@ function* plan({ parameters: p, iteration }: IterationView<ISheepParameters>): P
   };
   yield { name: "invent", kind: "sample", slot: "policy", draw: invent, score: none };
   yield { name: "screen", kind: "reduce", reducer: "screen", reads: ["invent"] };
-  yield { name: "answer", kind: "sample", slot: "policy", draw: greedy(p, "answer"), score: none, rows: "screen" };
+  yield { name: "answer", kind: "sample", slot: "policy", draw: answerOnce(p), score: none, rows: "screen" };
   const reads = ["answer"];
   if (p.rule !== "none") yield* grade(p, reads);
   const kept = yield { name: "keep", kind: "reduce", reducer: "keep", reads };
@@ -57,6 +57,11 @@ function* grade(p: ISheepParameters, reads: string[]): Plan {
   const draw = { ...greedy(p, "grade"), options: { criterion: "quality" } };
   yield { name: "frozen-grade", kind: "sample", slot: "policy", weights: "base", draw, score: none, rows: "probe" };
   reads.push("frozen-grade");
+}
+
+function answerOnce(p: ISheepParameters) {
+  if (p.answerTemperature === 0) return greedy(p, "answer");
+  return { split: p.split, count: 1, temperatures: [p.answerTemperature], form: "answer" };
 }
 
 const greedy = ({ split }: ISheepParameters, form: string) => ({ split, count: 0, greedy: true, form });

@@ -12,10 +12,8 @@ export const ISheepParameters = z
     seeds: parameter(count(100_000), 175, ["paper", "Seed queries of a round"]),
     generated: parameter(count(1_000_000), 10_000, ["paper", "I: instructions made in a round"]),
     examples: parameter(count(32, 0), 3, ["ours", "Seeds shown when an instruction is made"]),
-    temperature: parameter(temperature, 1, [
-      "ours",
-      "Temperature when instructions are made; answers and grades are greedy",
-    ]),
+    temperature: parameter(temperature, 1, ["ours", "Temperature when instructions are made; grades are greedy"]),
+    answerTemperature: parameter(temperature, 0, ["paper", "Temperature of answers; 0 is greedy, as the formula says"]),
     minWords: parameter(count(1000), 3, ["ours", "Shorter instructions are dropped"]),
     maxWords: parameter(count(10_000), 150, ["ours", "Longer instructions are dropped"]),
     rule: parameter(z.enum(barRules), "average", [

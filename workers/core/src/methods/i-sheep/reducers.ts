@@ -38,7 +38,7 @@ const screen: ISheepReducer = (tables, { parameters: { minWords, maxWords, gener
 /** Answers to be graded; one that is empty or repeats its instruction is none. */
 const answers: ISheepReducer = (tables) => {
   const verdicts = openVerdicts(tables, "answered");
-  const rows = [...greedyRows(tableOf(tables, "answer")).values()];
+  const rows = answersIn(tableOf(tables, "answer"));
   const isNone = ({ text, prompt }: Row) => normaliseText(text) === "" || normaliseText(text) === normaliseText(prompt);
   verdicts.mark("answer", rows.filter(isNone), "no_answer");
   const training = rows
@@ -66,7 +66,7 @@ const keep: ISheepReducer = (tables, { parameters }) => {
     quality: quality.get(queryId) ?? null,
     following: following.get(queryId) ?? null,
   });
-  const rows = [...greedyRows(tableOf(tables, "answer")).values()].filter(
+  const rows = answersIn(tableOf(tables, "answer")).filter(
     ({ queryId }) => quality.has(queryId) || parameters.rule === "none",
   );
   const ungraded = rows.filter((row) => combineGrades(gradesFor(row), parameters.rule) === null);
@@ -92,6 +92,12 @@ const keep: ISheepReducer = (tables, { parameters }) => {
 };
 
 export const iSheepReducers = { screen, answers, probe, keep };
+
+/** One answer an instruction, greedy or drawn. */
+function answersIn(table: SampleTable): Row[] {
+  const greedy = [...greedyRows(table).values()];
+  return greedy.length > 0 ? greedy : [...groupByQuery(table).values()].flatMap((rows) => rows.slice(0, 1));
+}
 
 function gradesOf(table: SampleTable | undefined): Map<string, number | null> {
   return new Map(table ? [...greedyRows(table)].map(([queryId, { text }]) => [queryId, parseGrade(text)]) : []);
