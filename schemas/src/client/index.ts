@@ -30,6 +30,7 @@ import {
   Experience,
   Lifetime,
   LifetimeMetrics,
+  Method,
   Model,
   ModelDownload,
   NamedRecipe,
@@ -79,6 +80,7 @@ import {
 } from "../api/index.ts";
 import { type ClientOptions, createSend, type Send } from "./http.ts";
 import { runEvents } from "./events.ts";
+import { loopRoutes } from "./loops.ts";
 
 export { ApiError, type ClientOptions, sleep } from "./http.ts";
 export { createRunnerClient, type RunnerClient } from "./runner.ts";
@@ -257,6 +259,8 @@ export function createClient(options: ClientOptions) {
       runs: (id: string, page: PageOptions = {}) => list(ScheduleRun, at("schedules", id, "/runs"))(page),
     },
     usage: { get: (days: number) => get(Usage, "/v1/usage", { days }) },
+    loops: loopRoutes({ get, list, post }),
+    methods: { list: list(Method, "/v1/methods"), get: (id: string) => get(Method, at("methods", id)) },
     runners: { list: list(Runner, "/v1/runners") },
     auditEvents: { list: list(AuditEvent, "/v1/audit-events") },
     webhooks: {

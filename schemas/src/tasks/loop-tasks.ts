@@ -78,6 +78,7 @@ export const LoopLearnResult = z.object({
   files: z.array(FileName).min(1),
   summary: z.record(z.string(), z.unknown()),
   counts: Counts,
+  seconds: z.number(),
 });
 
 /** Row of `training.parquet`: `TrainingRow` as it lies in the file. */

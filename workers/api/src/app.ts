@@ -17,6 +17,8 @@ import { mountDocs } from "./routes/docs.ts";
 import { evaluations } from "./routes/evaluations.ts";
 import { health } from "./routes/health.ts";
 import { keys } from "./routes/keys.ts";
+import { loops } from "./routes/loops.ts";
+import { methods } from "./routes/methods.ts";
 import { models } from "./routes/models.ts";
 import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
@@ -48,6 +50,8 @@ const routers = [
   uploads,
   datasets,
   versions,
+  loops,
+  methods,
   models,
   recipes,
   suites,

@@ -6,12 +6,12 @@ import { tick } from "./tick.ts";
 
 export { DeliverWebhook } from "./deliver-webhook.ts";
 export { ImportLog } from "./import-log.ts";
+export { LoopRun } from "./loop-run.ts";
 export { ScheduledReport } from "./scheduled-report.ts";
 export {
   EvaluateRun,
   IndexRun,
   IngestRun,
-  LoopRun,
   NoopRun,
   ProfileRun,
   RefineRun,

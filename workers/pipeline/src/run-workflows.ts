@@ -21,5 +21,4 @@ export class SelectRun extends RunWorkflow {}
 export class SearchRun extends RunWorkflow {}
 export class TrainRun extends RunWorkflow {}
 export class EvaluateRun extends RunWorkflow {}
-export class LoopRun extends RunWorkflow {}
 export class NoopRun extends RunWorkflow {}

@@ -12,6 +12,7 @@ const Result = z.object({
   files: z.array(z.string()).min(1),
   summary: z.record(z.string(), z.unknown()),
   counts: z.record(z.string(), z.number()),
+  seconds: z.number(),
 });
 
 /** Learns from rows, by the Python program. */

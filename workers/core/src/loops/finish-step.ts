@@ -16,10 +16,21 @@ export function finishStep(step: Step, outcomes: readonly TaskOutcome[]): Finish
       counts[name] = (counts[name] ?? 0) + value;
   const [first] = results;
   const weights = first?.["weights"];
+  // Of the work itself, without fetching and storing.
+  const worked = results.reduce(
+    (total, result) => total + (typeof result["seconds"] === "number" ? result["seconds"] : 0),
+    0,
+  );
+  const isTimed = typeof first?.["seconds"] === "number";
   return {
     step,
     status: "succeeded",
-    summary: { ...(first?.["summary"] as object | undefined), ...(weights === undefined ? {} : { weights }), counts },
+    summary: {
+      ...(first?.["summary"] as object | undefined),
+      ...(weights === undefined ? {} : { weights }),
+      ...(isTimed ? { workSeconds: worked } : {}),
+      counts,
+    },
     outputs: outcomes.map(({ outputs }) => outputs),
     seconds: outcomes.reduce((total, { seconds }) => total + seconds, 0),
   };

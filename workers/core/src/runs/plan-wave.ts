@@ -20,6 +20,14 @@ export async function planWave(ctx: Context, { runId, wave }: { runId: string; w
   const to = Math.min(from + waveSize, run.taskCount ?? 0);
   const plans = await partsOfKind[run.kind].planTasks(ctx, { run, from, to });
 
+  await batch(ctx, taskInserts(ctx, { run, plans, wave, from }));
+}
+
+/** The writes that make plans tasks of the run, numbered from `from` on. */
+export function taskInserts(
+  ctx: Context,
+  { run, plans, wave, from }: { run: RunRow; plans: readonly TaskPlan[]; wave: number; from: number },
+) {
   const rows = plans.map((plan, i) => JSON.stringify(toRow(ctx, { run, plan, wave, index: from + i })));
   for (const [i, row] of rows.entries()) {
     if (row.length > maxRowBytes)
@@ -28,10 +36,7 @@ export async function planWave(ctx: Context, { runId, wave }: { runId: string; w
         `task ${from + i} would read more files than one task can name; use a smaller version, or one pushed with more samples a shard (--shard-samples)`,
       );
   }
-  await batch(
-    ctx,
-    chunk(rows).map((texts) => insertRows(ctx, { runId, json: `[${texts.join(",")}]` })),
-  );
+  return chunk(rows).map((texts) => insertRows(ctx, { runId: run.id, json: `[${texts.join(",")}]` }));
 }
 
 function toRow(ctx: Context, { run, plan, wave, index }: { run: RunRow; plan: TaskPlan; wave: number; index: number }) {

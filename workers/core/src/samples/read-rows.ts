@@ -42,6 +42,12 @@ export async function readRows<T extends z.ZodType>(
   return rows.map((row) => schema.parse(toCamelCase(row)));
 }
 
+/** How many rows a file has, by its footer. */
+export async function countRows(ctx: Context, file: LayerFile): Promise<number> {
+  const metadata = await parquetMetadataAsync(toBuffer(ctx, file), { initialFetchSize: footerBytes });
+  return Number(metadata.num_rows);
+}
+
 /** Some columns of all rows of a small file, fetched whole: many row groups would be as many requests. */
 export async function readAllRows<T extends z.ZodType>(
   ctx: Context,

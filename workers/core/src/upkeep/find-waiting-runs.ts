@@ -1,4 +1,4 @@
-import { runs, tasks } from "@whetstone/schemas/db";
+import { loops, runs, tasks } from "@whetstone/schemas/db";
 import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { lowWater } from "../tasks/open-tasks.ts";
@@ -10,6 +10,8 @@ const startGraceMs = 5_000;
 export async function findWaitingRuns(ctx: Context): Promise<{ unstarted: string[]; low: string[] }> {
   const before = new Date(ctx.now().getTime() - startGraceMs);
   const open = sql`(select count(*) from (select 1 from ${tasks} where ${tasks.runId} = ${runs.id} and ${tasks.status} in ('queued', 'leased') limit ${lowWater}))`;
+  // A paused loop waits for a word, not for the clock.
+  const isPaused = sql`exists (select 1 from ${loops} where ${loops.runId} = ${runs.id} and ${runs.status} = 'running' and ${loops.pausedAt} is not null)`;
   const [unstarted, low] = await ctx.db.batch([
     ctx.db
       .select({ id: runs.id })
@@ -20,7 +22,7 @@ export async function findWaitingRuns(ctx: Context): Promise<{ unstarted: string
     ctx.db
       .select({ id: runs.id })
       .from(runs)
-      .where(and(inArray(runs.status, ["running", "cancelling"]), sql`${open} < ${lowWater}`))
+      .where(and(inArray(runs.status, ["running", "cancelling"]), sql`${open} < ${lowWater}`, sql`not ${isPaused}`))
       .orderBy(sql`random()`)
       .limit(perTick),
   ]);
