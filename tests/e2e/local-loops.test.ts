@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { createLoopProgram, type LoopProgram } from "@whetstone/trainer/loops";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LocalLoop, runLocally } from "../bench/loops/local-loop.ts";
+
+const trainer = new URL("../../gpu-runners/trainer/", import.meta.url).pathname;
+const python = join(trainer, ".venv/bin/python");
+
+let folder: string;
+let program: LoopProgram;
+let count = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "whetstone-local-loops-"));
+  await promisify(execFile)(python, ["-m", "tests.loops.make_loop", folder], { cwd: trainer });
+  program = createLoopProgram({ python, threads: 1 });
+}, 300_000);
+
+afterAll(async () => {
+  program?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const loop = (changes: Partial<LocalLoop> = {}): LocalLoop => ({
+  method: "b-star",
+  policy: { kind: "tabular", folder: join(folder, "policy") },
+  task: { questions: join(folder, "task.parquet") },
+  iterations: 4,
+  seed: 3,
+  measure: { count: 4 },
+  gate: { alpha: 0.5, maxSliceFall: 1 },
+  folder: join(folder, `loop-${(count += 1)}`),
+  program,
+  ...changes,
+  parameters: {
+    mode: "online-rft",
+    queries: 40,
+    samplesWanted: 80,
+    draws: 4,
+    steps: 20,
+    batchSize: 32,
+    learningRate: 0.5,
+    minLearningRate: 0.1,
+    reward: "verdict",
+    ...changes.parameters,
+  },
+});
+
+test(
+  "where no sample is kept the model stays as it was, byte for byte, and the loop stops after two",
+  { timeout: 120_000 },
+  async () => {
+    const end = await runLocally(loop({ parameters: { threshold: 100 } }));
+
+    expect(end).toMatchObject({ outcome: "stopped", promoted: 0 });
+    expect(end.reason).toContain("nothing to learn from");
+    expect(end.iterations.map(({ status }) => status)).toEqual(["promoted", "unchanged", "unchanged"]);
+    expect(end.iterations[2]?.alarms.map(({ code }) => code)).toContain("nothing_kept");
+    expect(end.iterations[2]?.slots["policy"]).toEqual(end.iterations[0]?.slots["policy"]);
+    const kept = end.iterations[2]?.slots["policy"]?.files[0]?.key ?? "";
+    expect(await readFile(kept)).toEqual(await readFile(join(folder, "policy/table.safetensors")));
+  },
+);
+
+test("a loop is the same loop again, and another with another seed", { timeout: 120_000 }, async () => {
+  const hashes = async (seed: number) =>
+    (await runLocally(loop({ seed, iterations: 1 }))).iterations.map(({ slots }) => slots["policy"]?.sha256);
+  const first = await hashes(3);
+
+  expect(await hashes(3)).toEqual(first);
+  expect(await hashes(4)).not.toEqual(first);
+});
+
+test(
+  "two candidates in a row that the gate refuses end the loop with the model it had",
+  { timeout: 120_000 },
+  async () => {
+    const end = await runLocally(loop({ gate: { margin: 1 } }));
+
+    expect(end).toMatchObject({ outcome: "stopped", promoted: 0, reason: "2 candidates in a row were not let in" });
+    expect(end.iterations.map(({ status }) => status)).toEqual(["promoted", "refused", "refused"]);
+  },
+);
