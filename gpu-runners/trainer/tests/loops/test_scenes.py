@@ -5,8 +5,13 @@ import time
 import pytest
 
 from trainer.loops.answers import answer_of, normalise, strategy_of
+from trainer.loops.policy import Prompt
+from trainer.loops.queries import Query
+from trainer.loops.samples import Sample
 from trainer.loops.sandbox import Sandbox
 from trainer.loops.scenes.program import ProgramError, run_program
+from trainer.loops.spec import Task
+from trainer.loops.verify import add_verdicts
 
 HERE = "tests.loops.test_scenes"
 SCENE = {
@@ -128,3 +133,13 @@ def test_spelling_makes_no_difference():
     assert normalise("  The  \N{FULLWIDTH LATIN CAPITAL LETTER C}AT! ") == "cat"
     assert [normalise(number) for number in ("-0", "+7", "3.50", "1,000")] == ["0", "7", "3.5", "1000"]
     assert strategy_of("<program> things") == "program"
+
+
+@pytest.mark.parametrize("text", ["<program> things | count", "<steps> count them. <program> things | count"])
+def test_what_follows_the_last_program_tag_is_run(text):
+    query = Query("q1", question="how many things are there?", answers=("4",), scene=SCENE)
+    row = Sample(query, 0, 1.0, Prompt(""), text, 4, -1.0, "")
+
+    add_verdicts([row], Task("questions", (), verifier="program"), "answer")
+
+    assert (row.answer, row.correct) == ("4", True)

@@ -1,12 +1,13 @@
 """Whether a text is right, by what the task knows and nobody else."""
 
-from trainer.loops.answers import TAG, answer_of, normalise, strategy_of
+from trainer.loops.answers import answer_of, normalise, strategy_of
 from trainer.loops.forms import ANSWERING
 from trainer.loops.samples import Sample
 from trainer.loops.sandbox import Sandbox
 from trainer.loops.spec import Task
 from trainer.loops.wording import question_of
 
+PROGRAM = "<program>"
 RUN_PROGRAM = "trainer.loops.scenes.program:run_program"
 
 
@@ -20,7 +21,7 @@ def add_verdicts(samples: list[Sample], task: Task, form: str) -> None:
         for row in samples:
             row.strategy = row.strategy or strategy_of(row.text)
             row.key = normalise(row.text)
-            if task.verifier == "program" and row.strategy == "program":
+            if task.verifier == "program" and (row.strategy == "program" or PROGRAM in row.text):
                 _run_program(row, run)
             else:
                 row.answer = answer_of(row.text)
@@ -30,8 +31,8 @@ def add_verdicts(samples: list[Sample], task: Task, form: str) -> None:
 
 
 def _run_program(row: Sample, run: Sandbox) -> None:
-    """The answer is the program's value; without one the row says why, and is wrong."""
-    program = TAG.sub("", row.text, count=1).strip()
+    """The answer is the value of what follows the last program tag, a plan may come before; else the row says why."""
+    program = row.text.rsplit(PROGRAM, 1)[-1].strip()
     if row.query.scene is None:
         row.extra["rejected"] = "no_scene"
         return
