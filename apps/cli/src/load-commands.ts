@@ -14,6 +14,7 @@ const commands = new Map<string, () => Promise<Command>>([
   ["suite", async () => (await import("./commands/suite.ts")).suiteCommand()],
   ["model", async () => (await import("./commands/model.ts")).modelCommand()],
   ["recipe", async () => (await import("./commands/recipe.ts")).recipeCommand()],
+  ["loop", async () => (await import("./commands/loop.ts")).loopCommand()],
   ["lifelong", async () => (await import("./commands/lifelong.ts")).lifelongCommand()],
   ["schedule", async () => (await import("./commands/schedule.ts")).scheduleCommand()],
   ["report", async () => (await import("./commands/report.ts")).reportCommand()],

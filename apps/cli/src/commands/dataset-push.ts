@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Dataset } from "@whetstone/schemas/api";
@@ -7,11 +7,9 @@ import { Command } from "commander";
 import { describeVersion } from "../describe-dataset.ts";
 import { CliError } from "../errors.ts";
 import { toCount } from "../flags.ts";
-import { measureFile, type Packed, packFolder } from "../pack.ts";
-import { createProgressBar } from "../progress.ts";
 import { readBenchmark } from "../read-benchmark.ts";
 import { openSession } from "../session.ts";
-import { uploadFile } from "../upload-file.ts";
+import { uploadPath } from "../upload-path.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
 
 interface Flags {
@@ -64,18 +62,6 @@ async function push({ paths, flags, command }: { paths: string[]; flags: Flags; 
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-async function uploadPath(path: string, { api, scratch }: { api: Client; scratch: string }): Promise<string> {
-  const info = await stat(path).catch((cause: unknown) => {
-    throw new CliError(`${path} does not exist`, { cause, exitCode: 2 });
-  });
-  const file: Packed = info.isDirectory()
-    ? await packFolder(path, join(scratch, "folder.tar"))
-    : await measureFile(path);
-  const bar = createProgressBar(`upload ${file.filename}`);
-  const upload = await uploadFile(file, { api, bar }).finally(() => bar.end());
-  return upload.id;
 }
 
 async function findOrCreate(api: Client, { name, description }: Flags): Promise<Dataset> {
