@@ -12,7 +12,10 @@ export async function findLogFiles(folder: string): Promise<string[]> {
   await walk(folder, (path, names) => {
     if (names.includes(dataFile)) files.push(join(path, dataFile));
   });
-  return files.toSorted((a, b) => compare(relative(folder, a), relative(folder, b)));
+  return files
+    .map((path) => ({ path, parts: relative(folder, path).split(sep) }))
+    .toSorted((a, b) => compare(a.parts, b.parts))
+    .map(({ path }) => path);
 }
 
 /** Folders at or below this one that hold a logger_info.json, by name. */
@@ -49,11 +52,11 @@ async function walk(folder: string, visit: (path: string, names: string[]) => vo
   for (const entry of entries) if (entry.isDirectory()) await walk(join(folder, entry.name), visit, depth + 1);
 }
 
-function compare(a: string, b: string): number {
-  const [left, right] = [a.split(sep), b.split(sep)];
+function compare(left: readonly string[], right: readonly string[]): number {
   for (const [i, part] of left.entries()) {
-    const order = inNumber.compare(part, right[i] ?? "") || (part < (right[i] ?? "") ? -1 : Number(part !== right[i]));
-    if (order !== 0) return order;
+    const other = right[i] ?? "";
+    if (part === other) continue;
+    return inNumber.compare(part, other) || (part < other ? -1 : 1);
   }
   return left.length - right.length;
 }

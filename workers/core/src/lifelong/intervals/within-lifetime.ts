@@ -26,6 +26,7 @@ export function intervalsWithinLifetime(
   experts: LifetimeInput["experts"],
   { resamples, seed = 1 }: WithinOptions,
 ): Intervals {
+  if (resamples === 0) return {};
   const random = createRandom(seed);
   const parts = result.board.regimes.map((regime) => split(result.raw, regime));
   const drawn = new Map<LifetimeMetric, number[]>();
