@@ -19,6 +19,17 @@ const routes = [
   { method: "GET", path: "/v1/versions/{id}/samples", kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/samples/{uid}", kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/rejects", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/statistics", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/selection", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/reviews", kind: "dsv" },
+  {
+    method: "POST",
+    path: "/v1/versions/{id}/reviews",
+    kind: "dsv",
+    body: { uid: "0".repeat(32), decision: "accepted" },
+  },
+  { method: "DELETE", path: "/v1/reviews/{id}", kind: "rvw" },
+  { method: "GET", path: "/v1/datasets/{id}/samples/{uid}/history", kind: "ds" },
   { method: "GET", path: "/v1/models/{id}", kind: "mdl" },
   { method: "GET", path: "/v1/models/{id}/files", kind: "mdl" },
   { method: "GET", path: "/v1/evaluations/{id}", kind: "eval" },
@@ -37,7 +48,19 @@ const routes = [
   { method: "GET", path: "/v1/runs/{id}/curve", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/tasks", kind: "run" },
   { method: "GET", path: "/v1/runs/{id}/events", kind: "run" },
+  { method: "GET", path: "/v1/runs/{id}/matches", kind: "run" },
   { method: "GET", path: "/v1/tasks/{id}", kind: "task" },
+  { method: "GET", path: "/v1/loops/{id}", kind: "loop" },
+  { method: "GET", path: "/v1/loops/{id}/iterations", kind: "loop" },
+  { method: "GET", path: "/v1/loops/{id}/iterations/{number}", kind: "loop" },
+  { method: "GET", path: "/v1/loops/{id}/iterations/{number}/samples", kind: "loop" },
+  { method: "GET", path: "/v1/loops/{id}/iterations/{number}/files", kind: "loop" },
+  { method: "POST", path: "/v1/loops/{id}/pause", kind: "loop" },
+  { method: "POST", path: "/v1/loops/{id}/resume", kind: "loop" },
+  { method: "POST", path: "/v1/loops/{id}/cancel", kind: "loop" },
+  { method: "POST", path: "/v1/loops/{id}/promote", kind: "loop", body: { iteration: 0 } },
+  { method: "POST", path: "/v1/loops/{id}/rollback", kind: "loop" },
+  { method: "POST", path: "/v1/loops/{id}/fork", kind: "loop", body: { iteration: 0, name: "mine" } },
   { method: "GET", path: "/v1/webhooks/{id}", kind: "whk" },
   { method: "DELETE", path: "/v1/webhooks/{id}", kind: "whk" },
   { method: "POST", path: "/v1/webhooks/{id}/enable", kind: "whk" },
@@ -103,7 +126,7 @@ beforeAll(async () => {
   });
   const at = Date.now();
   const [version, model, evaluation, task] = [`dsv_${hex(at)}`, `mdl_${hex(at)}`, `eval_${hex(at)}`, `task_${hex(at)}`];
-  const share = `shr_${hex(at)}`;
+  const [share, review, loop] = [`shr_${hex(at)}`, `rvw_${hex(at)}`, `loop_${hex(at)}`];
   await env.DB.batch([
     env.DB.prepare(`insert into versions values (?, ?, ?, 1, null, ?, '["base"]', 0, 0, 0, 0, 'none', '0', ?)`).bind(
       version,
@@ -121,6 +144,18 @@ beforeAll(async () => {
       `insert into evaluations (id, workspace_id, run_id, model_id, version_id, tasks, created_at) values (?, ?, ?, ?, ?, '[]', ?)`,
     ).bind(evaluation, owner.id, run.id, model, version, at),
     env.DB.prepare(`insert into shares values (?, ?, ?, 'hash', ?, ?)`).bind(share, owner.id, evaluation, at, at),
+    env.DB.prepare(`insert into reviews values (?, ?, ?, ?, 0, 'accepted', null, null, ?, ?)`).bind(
+      review,
+      owner.id,
+      version,
+      hex(1),
+      key,
+      at,
+    ),
+    env.DB.prepare(
+      `insert into loops (id, workspace_id, run_id, name, method, parameters, request, start, spent, created_at)
+       values (?, ?, ?, 'theirs', 'b-star', '{}', '{}', '{}', '{"samples":0,"tokens":0,"gpuSeconds":0,"wallSeconds":0}', ?)`,
+    ).bind(loop, owner.id, run.id, at),
     env.DB.prepare(
       `insert into tasks (id, workspace_id, run_id, wave, "index", kind, status, params, inputs, needs, max_attempts, available_at, created_at)
        values (?, ?, ?, 0, 7, 'noop', 'queued', '{}', '[]', '[]', 1, ?, ?)`,
@@ -143,6 +178,8 @@ beforeAll(async () => {
     str: stream.id,
     suite: suite.id,
     shr: share,
+    rvw: review,
+    loop,
     sch: schedule.id,
     imp: streamImport.id,
   };
@@ -155,8 +192,8 @@ test("the table names every route that takes an id", () => {
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
 
-  // Recipes are the platform's own: their names tell nothing of a workspace.
-  const isPublic = (route: string) => route === "GET /v1/recipes/{name}";
+  // Recipes and methods are the platform's own: their names tell nothing of a workspace.
+  const isPublic = (route: string) => ["GET /v1/recipes/{name}", "GET /v1/methods/{id}"].includes(route);
   expect(known.filter((route) => route.includes("{") && !isPublic(route)).toSorted()).toEqual(
     routes.map(({ method, path }) => `${method} ${path}`).toSorted(),
   );
@@ -166,7 +203,7 @@ test.each(routes)(
   "$method $path answers another workspace's id exactly like an unknown one",
   async ({ method, path, kind, body }) => {
     const ask = (id: string) =>
-      call(path.replace("{id}", id).replace("{uid}", hex(1)), {
+      call(path.replace("{id}", id).replace("{uid}", hex(1)).replace("{number}", "0"), {
         method,
         key: mine,
         headers: { "x-request-id": "same" },
@@ -198,6 +235,7 @@ test.each([
   "webhooks",
   "webhook-deliveries",
   "suites",
+  "loops",
   "lifelong/streams",
   "reports",
   "schedules",
