@@ -115,11 +115,13 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
     "and a filter that makes no sense is answered in place, not with an error page",
     async () => {
       const { page } = await open(`/versions/${versionId}`);
+      const cards = page.getByRole("button", { name: /^picture number/ });
+      await cards.first().waitFor();
 
       await page.getByLabel("Filter", { exact: true }).fill("textLenght > 3");
 
       await page.getByText("did you mean textLength?").waitFor();
-      expect(await page.getByRole("button", { name: /^picture number/ }).count()).toBeGreaterThan(0);
+      await cards.first().waitFor();
     },
     timeout,
   );
