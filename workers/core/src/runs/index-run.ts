@@ -4,7 +4,7 @@ import { indexKey } from "../object-keys.ts";
 import type { IndexFile } from "../rows/open-rows.ts";
 import { IndexSegmentResult } from "@whetstone/schemas/tasks";
 import { listTaskResults } from "./list-task-results.ts";
-import { loadManifest, toInput } from "./load-manifest.ts";
+import { loadManifest, openLayers, toInput } from "./load-manifest.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind } from "./run-kind.ts";
 
@@ -19,16 +19,16 @@ export const indexRun = defineRunKind<"index">({
   async planTasks(ctx, { run, from, to }) {
     const manifest = await loadManifest(ctx, toPlace(run));
     const layers = indexedLayers.filter((layer) => (manifest.layers[layer] ?? []).length > 0);
+    const fileOf = openLayers(manifest);
     return segmentsOf(manifest)
       .slice(from, to)
       .map(({ firstShard, shardCount, firstPlace, rowCount }) => ({
         kind: "index-segment",
         params: { firstShard, shardCount, firstPlace, layers },
         inputs: layers.flatMap((layer) =>
-          (manifest.layers[layer] ?? []).flatMap((file) => {
-            const shard = file.shard ?? -1;
-            const isMine = shard >= firstShard && shard < firstShard + shardCount;
-            return isMine ? [toInput(`${layer}-${shard}.parquet`, file)] : [];
+          Array.from({ length: shardCount }, (_, i) => firstShard + i).flatMap((shard) => {
+            const file = fileOf(layer, shard);
+            return file ? [toInput(`${layer}-${shard}.parquet`, file)] : [];
           }),
         ),
         size: { total: rowCount, unit: "samples" },

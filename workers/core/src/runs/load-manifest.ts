@@ -20,6 +20,34 @@ export async function loadManifest(
   return Manifest.parse(JSON.parse(await ctx.storage.getText(version.manifestKey, { maxBytes: maxManifestBytes })));
 }
 
+/** Shards of a version, without reading its manifest; 0 when it is gone. */
+export async function countShards(ctx: Context, versionId: string): Promise<number> {
+  const [version] = await ctx.db
+    .select({ shardCount: versions.shardCount })
+    .from(versions)
+    .where(eq(versions.id, versionId));
+  return version?.shardCount ?? 0;
+}
+
+type LayerFile = Manifest["layers"][string][number];
+
+/** Finds a layer's file of a shard. Each layer is gone through once: a version may have a hundred thousand shards. */
+export function openLayers(manifest: Manifest): (layer: string, shard: number) => LayerFile | undefined {
+  const layers = new Map<string, Map<number | null, LayerFile>>();
+  return (layer, shard) => {
+    const files = layers.get(layer) ?? new Map((manifest.layers[layer] ?? []).map((file) => [file.shard, file]));
+    layers.set(layer, files);
+    return files.get(shard);
+  };
+}
+
+/** The base layer of a shard, without which nothing can be done with it. */
+export function baseOf(manifest: Manifest, fileOf: ReturnType<typeof openLayers>, shard: number): LayerFile {
+  const base = fileOf("base", shard);
+  if (!base) throw new RunFailure("layer_missing", `shard ${shard} of ${manifest.versionId} has no base layer`);
+  return base;
+}
+
 type FileRef = { key: string; sizeBytes: number; sha256: string };
 
 export const toInput = (name: string, { key, sizeBytes, sha256 }: FileRef): InputFile => ({

@@ -1,10 +1,7 @@
 import { ProfileShardResult } from "@whetstone/schemas/tasks";
-import { versions } from "@whetstone/schemas/db";
-import { eq } from "drizzle-orm";
-import { layerOf } from "../rows/read-shard-rows.ts";
 import { toRef } from "./ingest-run.ts";
 import { listTaskResults } from "./list-task-results.ts";
-import { loadManifest, toInput } from "./load-manifest.ts";
+import { baseOf, countShards, loadManifest, openLayers, toInput } from "./load-manifest.ts";
 import { modelInputs } from "./model-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind } from "./run-kind.ts";
@@ -12,23 +9,17 @@ import { type VersionDraft, writeVersion } from "./write-version.ts";
 
 /** A version to one with thumbnails and, by a model, scores and embeddings: one task a shard. */
 export const profileRun = defineRunKind<"profile">({
-  async countTasks(ctx, run) {
-    const [version] = await ctx.db
-      .select({ shardCount: versions.shardCount })
-      .from(versions)
-      .where(eq(versions.id, run.params.versionId));
-    return version?.shardCount ?? 0;
-  },
+  countTasks: (ctx, run) => countShards(ctx, run.params.versionId),
 
   async planTasks(ctx, { run, from, to }) {
     const { workspaceId } = run;
     const { versionId, modelId, thumbnailPixels } = run.params;
     const manifest = await loadManifest(ctx, { workspaceId, versionId });
     const model = modelId === undefined ? [] : await modelInputs(ctx, { workspaceId, modelId, prefix: "model" });
+    const fileOf = openLayers(manifest);
     return manifest.shards.slice(from, to).map((shard) => {
-      const base = layerOf(manifest, "base", shard.index);
-      const refined = layerOf(manifest, "refined", shard.index);
-      if (!base) throw new RunFailure("layer_missing", `shard ${shard.index} of ${versionId} has no base layer`);
+      const base = baseOf(manifest, fileOf, shard.index);
+      const refined = fileOf("refined", shard.index);
       return {
         kind: "profile-shard",
         params: {

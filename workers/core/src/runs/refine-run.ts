@@ -1,31 +1,22 @@
 import type { Manifest } from "@whetstone/schemas/api";
 import { RefineShardResult } from "@whetstone/schemas/tasks";
-import { versions } from "@whetstone/schemas/db";
-import { eq } from "drizzle-orm";
 import { toRef } from "./ingest-run.ts";
 import { listTaskResults } from "./list-task-results.ts";
-import { loadManifest, toInput } from "./load-manifest.ts";
+import { baseOf, countShards, loadManifest, openLayers, toInput } from "./load-manifest.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind } from "./run-kind.ts";
 import { writeVersion } from "./write-version.ts";
 
 /** A version to one with a `refined` layer: one task a shard. */
 export const refineRun = defineRunKind<"refine">({
-  async countTasks(ctx, run) {
-    const [version] = await ctx.db
-      .select({ shardCount: versions.shardCount })
-      .from(versions)
-      .where(eq(versions.id, run.params.versionId));
-    return version?.shardCount ?? 0;
-  },
+  countTasks: (ctx, run) => countShards(ctx, run.params.versionId),
 
   async planTasks(ctx, { run, from, to }) {
     const { refiner, prompt, temperature, seed, versionId } = run.params;
     const manifest = await loadManifest(ctx, { workspaceId: run.workspaceId, versionId });
-    const bases = new Map((manifest.layers["base"] ?? []).map((file) => [file.shard, file]));
+    const fileOf = openLayers(manifest);
     return manifest.shards.slice(from, to).map((shard) => {
-      const base = bases.get(shard.index);
-      if (!base) throw new RunFailure("layer_missing", `shard ${shard.index} of ${versionId} has no base layer`);
+      const base = baseOf(manifest, fileOf, shard.index);
       return {
         kind: "refine-shard",
         params: { shard: shard.index, refiner, prompt, temperature, seed },

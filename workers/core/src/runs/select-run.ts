@@ -3,19 +3,18 @@ import { countRows, type Mask } from "@whetstone/schemas/select";
 import { SelectShardResult } from "@whetstone/schemas/tasks";
 import type { Context } from "../context.ts";
 import { openRows, type VersionRows } from "../rows/open-rows.ts";
-import { layerOf } from "../rows/read-shard-rows.ts";
 import { selectRows } from "../rows/select-rows.ts";
 import { type Edit, listEdits } from "../reviews/list-edits.ts";
 import { toRef } from "./ingest-run.ts";
 import { listTaskResults } from "./list-task-results.ts";
-import { loadManifest, toInput } from "./load-manifest.ts";
+import { loadManifest, openLayers, toInput } from "./load-manifest.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind, type RunOf } from "./run-kind.ts";
 import { type VersionDraft, writeVersion } from "./write-version.ts";
 
 /** Layers whose files have a row for each sample that is left. */
 const shardLayers = ["base", "refined", "scores", "thumbnails", "embeddings"];
-const fileOf = (layer: string) => (layer === "embeddings" ? "embeddings.f16" : `${layer}.parquet`);
+const nameOf = (layer: string) => (layer === "embeddings" ? "embeddings.f16" : `${layer}.parquet`);
 
 /** The samples a selection keeps as the next version: one task a shard that loses or changes rows. Images stay where they are. */
 export const selectRun = defineRunKind<"select">({
@@ -23,14 +22,15 @@ export const selectRun = defineRunKind<"select">({
 
   async planTasks(ctx, { run, from, to }) {
     const { manifest, changed } = await planOf(ctx, run);
+    const fileOf = openLayers(manifest);
     return changed.slice(from, to).map(({ shard, keep, edits }) => {
-      const layers = shardLayers.filter((layer) => layerOf(manifest, layer, shard) !== undefined);
+      const layers = shardLayers.filter((layer) => fileOf(layer, shard) !== undefined);
       return {
         kind: "select-shard",
         params: { shard, keep: toBase64(keep), edits, layers },
         inputs: layers.flatMap((layer) => {
-          const file = layerOf(manifest, layer, shard);
-          return file ? [toInput(fileOf(layer), file)] : [];
+          const file = fileOf(layer, shard);
+          return file ? [toInput(nameOf(layer), file)] : [];
         }),
         size: { total: keep.length, unit: "samples" },
       };
@@ -49,10 +49,11 @@ export const selectRun = defineRunKind<"select">({
       made.set(shard, { sampleCount: rowCount, layers });
       lastAt = Math.max(lastAt, task.finishedAt.getTime());
     }
+    const fileOf = openLayers(manifest);
     for (const shard of whole) {
       const layers: VersionDraft["layers"] = {};
       for (const layer of shardLayers) {
-        const file = layerOf(manifest, layer, shard);
+        const file = fileOf(layer, shard);
         if (file) layers[layer] = [file];
       }
       made.set(shard, { sampleCount: manifest.shards[shard]?.sampleCount ?? 0, layers });
@@ -120,9 +121,11 @@ function draftOf(
         left.flatMap(({ layers: mine }, shard) => (mine[layer] ?? []).map((file) => ({ ...file, shard }))),
       ] as const,
   );
-  const tars = left.flatMap(({ shard: { index } }, shard) =>
-    (thumbnailTars ?? []).filter((tar) => tar.shard === index).map((tar) => ({ ...tar, shard })),
-  );
+  const tarOf = new Map((thumbnailTars ?? []).map((tar) => [tar.shard, tar]));
+  const tars = left.flatMap(({ shard: { index } }, shard) => {
+    const tar = tarOf.get(index);
+    return tar ? [{ ...tar, shard }] : [];
+  });
   return {
     datasetId,
     rejectCount,
