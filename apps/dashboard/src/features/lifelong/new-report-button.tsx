@@ -1,11 +1,12 @@
-import { Button, Modal, Stack, Text } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { ActionForm } from "../../components/action-form.tsx";
 import { api } from "../../lib/api.ts";
 import { useScope } from "../../lib/session.ts";
-import { ReportFields } from "./report-fields.tsx";
+import { isAsked, ReportFields } from "./report-fields.tsx";
 import { words } from "./words.ts";
 
 /** Makes a report now and leads to it. */
@@ -28,28 +29,9 @@ export function NewReportButton() {
     <>
       <Button onClick={open}>{words.newReport}</Button>
       <Modal opened={isOpen} onClose={close} title={words.newReport} closeButtonProps={{ "aria-label": words.cancel }}>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            mutate();
-          }}
-        >
-          <Stack>
-            <ReportFields value={asked} onChange={setAsked} />
-            {error && (
-              <Text size="sm" c="red" role="alert" className="foreign">
-                {error.message}
-              </Text>
-            )}
-            <Button
-              type="submit"
-              loading={isPending}
-              disabled={asked.name.trim() === "" || asked.streamIds.length === 0}
-            >
-              {words.make}
-            </Button>
-          </Stack>
-        </form>
+        <ActionForm action={words.make} isReady={isAsked(asked)} isPending={isPending} error={error} onSubmit={mutate}>
+          <ReportFields value={asked} onChange={setAsked} />
+        </ActionForm>
       </Modal>
     </>
   );

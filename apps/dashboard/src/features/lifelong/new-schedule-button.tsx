@@ -1,11 +1,12 @@
-import { Button, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Modal, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { ActionForm } from "../../components/action-form.tsx";
 import { api } from "../../lib/api.ts";
 import { useScope } from "../../lib/session.ts";
-import { ReportFields } from "./report-fields.tsx";
+import { isAsked, ReportFields } from "./report-fields.tsx";
 import { words } from "./words.ts";
 
 /** Asks for a report and when it is to be made; the browser's own time zone stands there first. */
@@ -35,41 +36,28 @@ export function NewScheduleButton() {
         title={words.newSchedule}
         closeButtonProps={{ "aria-label": words.cancel }}
       >
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            mutate();
-          }}
+        <ActionForm
+          action={words.newSchedule}
+          isReady={isAsked(asked)}
+          isPending={isPending}
+          error={error}
+          onSubmit={mutate}
         >
-          <Stack>
-            <ReportFields value={asked} onChange={setAsked} />
-            <TextInput
-              label={words.cron}
-              description={words.cronHint}
-              required
-              value={cron}
-              onChange={({ currentTarget }) => setCron(currentTarget.value)}
-            />
-            <TextInput
-              label={words.timezone}
-              required
-              value={timezone}
-              onChange={({ currentTarget }) => setTimezone(currentTarget.value)}
-            />
-            {error && (
-              <Text size="sm" c="red" role="alert" className="foreign">
-                {error.message}
-              </Text>
-            )}
-            <Button
-              type="submit"
-              loading={isPending}
-              disabled={asked.name.trim() === "" || asked.streamIds.length === 0}
-            >
-              {words.newSchedule}
-            </Button>
-          </Stack>
-        </form>
+          <ReportFields value={asked} onChange={setAsked} />
+          <TextInput
+            label={words.cron}
+            description={words.cronHint}
+            required
+            value={cron}
+            onChange={({ currentTarget }) => setCron(currentTarget.value)}
+          />
+          <TextInput
+            label={words.timezone}
+            required
+            value={timezone}
+            onChange={({ currentTarget }) => setTimezone(currentTarget.value)}
+          />
+        </ActionForm>
       </Modal>
     </>
   );

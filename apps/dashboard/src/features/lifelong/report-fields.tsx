@@ -9,6 +9,8 @@ export interface ReportAsked {
   streamIds: string[];
 }
 
+export const isAsked = ({ name, streamIds }: ReportAsked): boolean => name.trim() !== "" && streamIds.length > 0;
+
 /** Fields of a report, in a form of its own or of a schedule. */
 export function ReportFields({ value, onChange }: { value: ReportAsked; onChange: (value: ReportAsked) => void }) {
   const { data: streams = [] } = useQuery({

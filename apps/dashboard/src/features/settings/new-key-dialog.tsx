@@ -1,7 +1,8 @@
-import { Alert, Button, Code, Modal, MultiSelect, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Code, Modal, MultiSelect, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Scope } from "@whetstone/schemas/api";
 import { useState } from "react";
+import { ActionForm } from "../../components/action-form.tsx";
 import { api } from "../../lib/api.ts";
 import { sessionQuery } from "../../lib/session.ts";
 import { strings } from "../../strings.ts";
@@ -34,39 +35,30 @@ export function NewKeyDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
           </Code>
         </Alert>
       ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            mutate();
-          }}
+        <ActionForm
+          action={words.make}
+          isReady={scopes.length > 0}
+          isPending={isPending}
+          error={error}
+          onSubmit={mutate}
         >
-          <Stack>
-            <TextInput
-              label={strings.common.name}
-              value={name}
-              onChange={(event) => setName(event.currentTarget.value)}
-              required
-              maxLength={100}
-              data-autofocus
-            />
-            <MultiSelect
-              label={words.scopes}
-              data={held}
-              value={scopes}
-              onChange={(values) => setScopes(values.map((value) => Scope.parse(value)))}
-              searchable
-              required
-            />
-            {error && (
-              <Text size="sm" c="red" role="alert">
-                {error.message}
-              </Text>
-            )}
-            <Button type="submit" loading={isPending} disabled={scopes.length === 0}>
-              {words.make}
-            </Button>
-          </Stack>
-        </form>
+          <TextInput
+            label={strings.common.name}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            required
+            maxLength={100}
+            data-autofocus
+          />
+          <MultiSelect
+            label={words.scopes}
+            data={held}
+            value={scopes}
+            onChange={(values) => setScopes(values.map((value) => Scope.parse(value)))}
+            searchable
+            required
+          />
+        </ActionForm>
       )}
     </Modal>
   );

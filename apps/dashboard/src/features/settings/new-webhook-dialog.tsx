@@ -1,7 +1,8 @@
-import { Alert, Button, Code, Modal, MultiSelect, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Code, Modal, MultiSelect, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CreateWebhook, eventTypes } from "@whetstone/schemas/api";
 import { useState } from "react";
+import { ActionForm } from "../../components/action-form.tsx";
 import { api } from "../../lib/api.ts";
 import { webhooksQuery } from "./queries.ts";
 import { words } from "./words.ts";
@@ -38,33 +39,24 @@ export function NewWebhookDialog({ isOpen, onClose }: { isOpen: boolean; onClose
           </Code>
         </Alert>
       ) : (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            mutate();
-          }}
+        <ActionForm
+          action={words.makeWebhook}
+          isReady={events.length > 0 && url !== ""}
+          isPending={isPending}
+          error={error}
+          onSubmit={mutate}
         >
-          <Stack>
-            <TextInput
-              label={words.url}
-              type="url"
-              placeholder="https://example.com/hook"
-              value={url}
-              onChange={({ currentTarget }) => setUrl(currentTarget.value)}
-              required
-              data-autofocus
-            />
-            <MultiSelect label={words.events} data={offered} value={events} onChange={setEvents} required />
-            {error && (
-              <Text size="sm" c="red" role="alert" className="foreign">
-                {error.message}
-              </Text>
-            )}
-            <Button type="submit" loading={isPending} disabled={events.length === 0 || url === ""}>
-              {words.makeWebhook}
-            </Button>
-          </Stack>
-        </form>
+          <TextInput
+            label={words.url}
+            type="url"
+            placeholder="https://example.com/hook"
+            value={url}
+            onChange={({ currentTarget }) => setUrl(currentTarget.value)}
+            required
+            data-autofocus
+          />
+          <MultiSelect label={words.events} data={offered} value={events} onChange={setEvents} required />
+        </ActionForm>
       )}
     </Modal>
   );
