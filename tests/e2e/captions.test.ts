@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, openBrowser, watch } from "./browser.ts";
+import { chromiumPath, openBrowser } from "./browser.ts";
 import { nastyTexts, writeCorpus } from "./corpus.ts";
 import { pushFile } from "./push.ts";
+import { openSignedIn } from "./sign-in.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const timeout = 300_000;
@@ -44,13 +45,7 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
   }
 
   async function open(path: string): Promise<{ page: Page; complaints: string[] }> {
-    const page = await (await browser.newContext()).newPage();
-    const complaints = watch(
-      page,
-      [stack.url, stack.s3Url].map((url) => new URL(url).origin),
-    );
-    await page.goto((await stack.api.session.createLink()).url);
-    await page.getByRole("heading", { name: "Datasets" }).waitFor();
+    const { page, complaints } = await openSignedIn(browser, stack);
     await page.goto(stack.url + path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     return { page, complaints };
@@ -121,7 +116,7 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
       await page.getByLabel("Filter", { exact: true }).fill("textLenght > 3");
 
       await page.getByText("did you mean textLength?").waitFor();
-      await cards.first().waitFor();
+      expect(await cards.count()).toBeGreaterThan(0);
     },
     timeout,
   );

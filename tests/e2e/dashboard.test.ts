@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, findBarriers, openBrowser, watch } from "./browser.ts";
+import { chromiumPath, findBarriers, openBrowser } from "./browser.ts";
 import { writeCorpus } from "./corpus.ts";
 import { pushFile } from "./push.ts";
+import { openSignedIn, type SignedIn } from "./sign-in.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const timeout = 240_000;
@@ -39,18 +40,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await rm(folder, { recursive: true, force: true });
   }, timeout);
 
-  async function signIn(
-    options: Parameters<Browser["newContext"]>[0] = {},
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const page = await (await browser.newContext(options)).newPage();
-    const complaints = watch(
-      page,
-      [stack.url, stack.s3Url].map((url) => new URL(url).origin),
-    );
-    await page.goto((await stack.api.session.createLink()).url);
-    await page.getByRole("heading", { name: "Datasets" }).waitFor();
-    return { page, complaints };
-  }
+  const signIn = (options?: SignedIn) => openSignedIn(browser, stack, options);
 
   it(
     "leads from a sign-in link to a sample and its image, and complains of nothing on the way",

@@ -1,9 +1,10 @@
 import { createClient } from "@whetstone/schemas/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, findBarriers, openBrowser, watch } from "./browser.ts";
+import { chromiumPath, findBarriers, openBrowser } from "./browser.ts";
 import { type Furniture, furnish, furnishModels } from "./furnish.ts";
 import { startLvlmServer } from "./lvlm-server.ts";
+import { openSignedIn, type SignedIn } from "./sign-in.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const timeout = 240_000;
@@ -26,18 +27,7 @@ describe.skipIf(chromiumPath === undefined)("a data team", () => {
     await stack?.stop();
   }, timeout);
 
-  async function signIn(options: Parameters<Browser["newContext"]>[0] = {}) {
-    const page = await (await browser.newContext(options)).newPage();
-    // A busy machine is slow, not broken.
-    page.setDefaultTimeout(slow.timeout);
-    const complaints = watch(
-      page,
-      [stack.url, stack.s3Url].map((url) => new URL(url).origin),
-    );
-    await page.goto((await stack.api.session.createLink()).url);
-    await page.getByRole("heading", { name: "Datasets" }).waitFor();
-    return { page, complaints };
-  }
+  const signIn = (options?: SignedIn) => openSignedIn(browser, stack, { timeoutMs: slow.timeout, ...options });
   const open = (page: Page, path: string) => page.goto(stack.url + path);
 
   it(
