@@ -83,7 +83,10 @@ export function createPipeline(env: Env): Pipeline & Upkeep {
 }
 
 async function workflowOf(env: Env, runId: string): Promise<Workflow<RunParams>> {
-  const { kind } = await loadRun(systemContext(env, "pipeline"), runId);
+  return workflowOfKind(env, (await loadRun(systemContext(env, "pipeline"), runId)).kind);
+}
+
+export function workflowOfKind(env: Env, kind: RunKind): Workflow<RunParams> {
   const workflows: Record<RunKind, Workflow<RunParams>> = {
     ingest: env.INGEST,
     refine: env.REFINE,

@@ -22,7 +22,7 @@ import { failTasks } from "@whetstone/core/tasks/fail-tasks";
 import { makeContext, silent } from "@whetstone/core/testing";
 import { toParquet } from "../../core/test/layers.ts";
 import type { Env } from "./env.ts";
-import { createPipeline } from "./pipeline.ts";
+import { createPipeline, workflowOfKind } from "./pipeline.ts";
 
 export const env = testEnv as unknown as Env;
 export type Owner = Awaited<ReturnType<typeof makeContext>>;
@@ -37,18 +37,7 @@ export async function makeWorkspace(): Promise<{ owner: Owner; runner: Runner }>
 /** Queues a run without starting it, watches its workflow instance, then starts it. */
 export async function startWatched(owner: Owner, input: CreateRunInput) {
   const { id } = await createRun({ ...owner, pipeline: silent }, CreateRun.parse(input));
-  const workflow = {
-    ingest: env.INGEST,
-    refine: env.REFINE,
-    profile: env.PROFILE,
-    index: env.INDEX,
-    select: env.SELECT,
-    search: env.SEARCH,
-    train: env.TRAIN,
-    evaluate: env.EVALUATE,
-    noop: env.NOOP,
-  }[input.kind];
-  const instance = await introspectWorkflowInstance(workflow, id);
+  const instance = await introspectWorkflowInstance(workflowOfKind(env, input.kind), id);
   await owner.pipeline.start(id);
   return { id, instance };
 }
