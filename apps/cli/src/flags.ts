@@ -24,3 +24,12 @@ export function toJson(text: string): unknown {
     throw new InvalidArgumentError("give JSON");
   }
 }
+
+/** JSON where it is some, else the word itself. */
+export function toValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

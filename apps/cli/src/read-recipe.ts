@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { findRecipe, TrainRecipe } from "@whetstone/schemas/api";
 import { z } from "zod";
 import { CliError } from "./errors.ts";
+import { toValue } from "./flags.ts";
 
 interface Changes {
   steps?: number | undefined;
@@ -41,15 +42,6 @@ function setValue(recipe: object, change: string): void {
 
 const unknownValue = (path: string, group: object): CliError =>
   new CliError(`--set ${path} is no value of a recipe; there are ${Object.keys(group).join(", ")}`, { exitCode: 2 });
-
-/** JSON where it is some, else the word itself. */
-function toValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
 
 function readValues(given: string): object {
   const named = findRecipe(given);

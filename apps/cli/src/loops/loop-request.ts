@@ -5,6 +5,7 @@ import { CreateLoop, type WeightsSource } from "@whetstone/schemas/api";
 import type { Client } from "@whetstone/schemas/client";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
+import { toValue } from "../flags.ts";
 import { uploadPath } from "../upload-path.ts";
 
 export interface StartFlags {
@@ -80,12 +81,7 @@ export function toValues(pairs: readonly string[] | undefined, flag: string): Re
     (pairs ?? []).map((pair) => {
       const at = pair.indexOf("=");
       if (at < 1) throw new CliError(`${flag} ${pair}: write <name>=<value>`, { exitCode: 2 });
-      const text = pair.slice(at + 1);
-      try {
-        return [pair.slice(0, at), JSON.parse(text)];
-      } catch {
-        return [pair.slice(0, at), text];
-      }
+      return [pair.slice(0, at), toValue(pair.slice(at + 1))];
     }),
   );
 }
