@@ -3,7 +3,7 @@ import { Chosen } from "./choose.ts";
 import { flatRewardAlarms } from "../flat-rewards.ts";
 import type { DoneStep, Reducer } from "../method.ts";
 import { rankBy } from "../rows/best-of.ts";
-import { groupByQuery, type Row } from "../rows/rows.ts";
+import { groupByQuery, toLesson, type Row } from "../rows/rows.ts";
 import { openVerdicts, tableOf } from "../verdicts.ts";
 import { gridOf } from "./grid.ts";
 import type { BStarParameters } from "./parameters.ts";
@@ -24,7 +24,7 @@ export const keep: Reducer<BStarParameters> = (tables, { parameters, done }) => 
   verdicts.mark("draw", kept, "kept");
   return {
     verdicts: verdicts.of,
-    training: kept.map(({ queryId, prompt, text }) => ({ query_id: queryId, prompt, target: text })),
+    training: kept.map(toLesson),
     summary: {
       drawn: drawn.length,
       kept: kept.length,

@@ -3,7 +3,7 @@ import { createRandom } from "../../statistics/create-random.ts";
 import { flatRewardAlarms } from "../flat-rewards.ts";
 import type { Reducer } from "../method.ts";
 import { bestOf, rankBy } from "../rows/best-of.ts";
-import { greedyRows, groupByQuery } from "../rows/rows.ts";
+import { greedyRows, groupByQuery, toLesson } from "../rows/rows.ts";
 import { openVerdicts, tableOf } from "../verdicts.ts";
 import type { HqClipCycleParameters } from "./parameters.ts";
 
@@ -33,7 +33,7 @@ const select: CycleReducer = (tables, { parameters: { minMargin, keptShare } }) 
   verdicts.mark("draw", kept, "kept");
   return {
     verdicts: verdicts.of,
-    training: kept.map(({ queryId, prompt, text }) => ({ query_id: queryId, prompt, target: text })),
+    training: kept.map(toLesson),
     summary: {
       drawn: drawn.length,
       kept: kept.length,

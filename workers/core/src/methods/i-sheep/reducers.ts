@@ -1,6 +1,6 @@
 import type { Alarm } from "@whetstone/schemas/api";
 import type { Reducer, SampleTable } from "../method.ts";
-import { greedyRows, groupByQuery, normaliseText, type Row } from "../rows/rows.ts";
+import { greedyRows, groupByQuery, normaliseText, toLesson, type Row } from "../rows/rows.ts";
 import { openVerdicts, tableOf } from "../verdicts.ts";
 import type { ISheepParameters } from "./parameters.ts";
 import { parseGrade } from "./parse-grade.ts";
@@ -80,7 +80,7 @@ const keep: ISheepReducer = (tables, { parameters }) => {
   const drift = driftOf(tables["frozen-grade"], quality);
   return {
     verdicts: verdicts.of,
-    training: kept.map(({ queryId, prompt, text }) => ({ query_id: queryId, prompt, target: text })),
+    training: kept.map(toLesson),
     summary: {
       drawn: rows.length,
       kept: kept.length,

@@ -1,3 +1,4 @@
+import type { TrainingRow } from "@whetstone/schemas/tasks";
 import type { SampleTable } from "../method.ts";
 
 /** One drawn text as decisions see it. `index` is its place in the table. */
@@ -44,6 +45,11 @@ export function greedyRows(table: SampleTable): Map<string, Row> {
     rows.set(row.queryId, row);
   }
   return new Map([...rows].toSorted(([a], [b]) => compareText(a, b)));
+}
+
+/** To learn to say what was drawn. */
+export function toLesson({ queryId, prompt, text }: Row): TrainingRow {
+  return { query_id: queryId, prompt, target: text };
 }
 
 /** By code units: the same order on every machine, whatever its language. */

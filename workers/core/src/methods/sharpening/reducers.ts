@@ -4,7 +4,7 @@ import { areaUnderCurve } from "../../statistics/auc.ts";
 import { flatRewardAlarms } from "../flat-rewards.ts";
 import type { Reducer, SampleTable } from "../method.ts";
 import { bestOf } from "../rows/best-of.ts";
-import { groupByQuery, type Row } from "../rows/rows.ts";
+import { groupByQuery, toLesson, type Row } from "../rows/rows.ts";
 import { openVerdicts, tableOf } from "../verdicts.ts";
 import type { SharpeningParameters } from "./parameters.ts";
 import { selfRewards } from "./self-reward.ts";
@@ -111,7 +111,7 @@ function keepWinners(
   const logProbs = winners.map(({ baseLogProb }) => baseLogProb).filter((value) => Number.isFinite(value));
   return {
     verdicts: verdicts.of,
-    training: winners.map(({ queryId, prompt, text }) => ({ query_id: queryId, prompt, target: text })),
+    training: winners.map(toLesson),
     summary: {
       drawn: rowsOf(tables),
       kept: winners.length,

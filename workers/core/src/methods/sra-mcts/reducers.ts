@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Reducer } from "../method.ts";
 import { bestOf } from "../rows/best-of.ts";
-import { groupByQuery, type Row } from "../rows/rows.ts";
+import { groupByQuery, toLesson, type Row } from "../rows/rows.ts";
 import { openVerdicts, tableOf } from "../verdicts.ts";
 import { cleanPlan } from "./clean-plan.ts";
 import type { SraMctsParameters } from "./parameters.ts";
@@ -68,7 +68,7 @@ const best: SraMctsReducer = (tables, { parameters }) => {
   verdicts.mark("draw", winners, "kept");
   return {
     verdicts: verdicts.of,
-    training: winners.map(({ queryId, prompt, text }) => ({ query_id: queryId, prompt, target: text })),
+    training: winners.map(toLesson),
     summary: { drawn: tableOf(tables, "draw").rowCount, kept: winners.length },
   };
 };
