@@ -18,6 +18,7 @@ const files = {
   thumbnails: "thumbnails.parquet",
   scores: "scores.parquet",
   embeddings: "embeddings.f16",
+  textEmbeddings: "textEmbeddings.f16",
 };
 
 /** A thumbnail of each image of a shard and, with a model, its embedding and how well each text fits. */
@@ -65,7 +66,9 @@ async function profile({ params, inputs, write, progress, signal, workDir }: Con
     if (model && scores) {
       const images = await model.embedImages(batch.images);
       await appendFile(at(files.embeddings), toHalf(images));
-      for (const row of await score(model, { batch, images, refinedOf })) scores.append(row);
+      const { rows, texts } = await score(model, { batch, images, refinedOf });
+      await appendFile(at(files.textEmbeddings), toHalf(texts));
+      for (const row of rows) scores.append(row);
     }
     done += batch.rows.length;
     progress(done, Math.max(done, 1), "samples");
@@ -73,7 +76,7 @@ async function profile({ params, inputs, write, progress, signal, workDir }: Con
   await tar.close();
   thumbnails.close();
   scores?.close();
-  const names = [files.tar, files.thumbnails, ...(model ? [files.scores, files.embeddings] : [])];
+  const names = [files.tar, files.thumbnails, ...(model ? [files.scores, files.embeddings, files.textEmbeddings] : [])];
   await Promise.all(names.map((name) => write(name, at(name))));
   return {
     shard: params.shard,
@@ -95,24 +98,28 @@ async function shrink(image: Buffer, pixels: number): Promise<Buffer | null> {
   }
 }
 
+/** How well each text fits its image, and the vectors of the texts that describe: d+ or, where there is none, the text as it came. */
 async function score(
   model: ClipModel,
   { batch, images, refinedOf }: { batch: SampleBatch; images: Vectors; refinedOf: ReadonlyMap<string, RefinedRow> },
-): Promise<ScoreRow[]> {
-  const cosines = async (texts: (string | undefined)[]): Promise<(number | null)[]> => {
-    const vectors = await model.embedTexts(texts.map((text) => text ?? ""));
-    return texts.map((text, i) => (text ? dot(rowOf(images, i), rowOf(vectors, i)) : null));
-  };
+): Promise<{ rows: ScoreRow[]; texts: Vectors }> {
   const refined = batch.rows.map(({ uid }) => refinedOf.get(uid));
+  const embed = async (texts: (string | undefined)[]) => {
+    const vectors = await model.embedTexts(texts.map((text) => text ?? ""));
+    return { vectors, cosines: texts.map((text, i) => (text ? dot(rowOf(images, i), rowOf(vectors, i)) : null)) };
+  };
+  const text = await embed(batch.rows.map((row) => row.text));
   const isRefined = refined.some(Boolean);
-  const none = batch.rows.map(() => null);
-  const text = await cosines(batch.rows.map((row) => row.text));
-  const positive = isRefined ? await cosines(refined.map((row) => row?.positiveDescription)) : none;
-  const negative = isRefined ? await cosines(refined.map((row) => row?.negativeDescription)) : none;
-  return batch.rows.map(({ uid }, i) => ({
+  const positive = isRefined ? await embed(refined.map((row) => row?.positiveDescription)) : null;
+  const negative = isRefined ? await embed(refined.map((row) => row?.negativeDescription)) : null;
+  const { dim } = text.vectors;
+  const data = Float32Array.from(text.vectors.data);
+  for (const [i, row] of refined.entries()) if (row && positive) data.set(rowOf(positive.vectors, i), i * dim);
+  const rows = batch.rows.map(({ uid }, i) => ({
     uid,
-    textScore: text[i] ?? null,
-    positiveScore: positive[i] ?? null,
-    negativeScore: negative[i] ?? null,
+    textScore: text.cosines[i] ?? null,
+    positiveScore: positive?.cosines[i] ?? null,
+    negativeScore: negative?.cosines[i] ?? null,
   }));
+  return { rows, texts: { ...text.vectors, data } };
 }

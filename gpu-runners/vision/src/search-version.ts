@@ -8,6 +8,7 @@ import { sniffFormat } from "./ingest/image-format.ts";
 import { dot, rowOf, type Vectors } from "./vectors.ts";
 
 type Context = TaskContext<"search-version">;
+type Like = NonNullable<Context["params"]["like"]>;
 interface Hit {
   shard: number;
   row: number;
@@ -24,7 +25,7 @@ export function createSearchVersion(settings: EvaluateSettings = {}) {
 
     async run(context) {
       const { params, inputs, progress, signal } = context;
-      const query = params.like ? await vectorAt(context, params.like) : await embedQuery(context, settings);
+      const query = params.like ? await readLike(context, params.like) : await embedQuery(context, settings);
       let hits: Hit[] = [];
       for (const [shard, count] of params.sampleCounts.entries()) {
         signal.throwIfAborted();
@@ -55,9 +56,8 @@ async function readShard({ inputs }: Context, shard: number, count: number): Pro
   return fromHalf(await readFile(await inputs.path(`embeddings-${shard}.f16`)), count);
 }
 
-async function vectorAt(context: Context, { shard, row }: { shard: number; row: number }): Promise<Float32Array> {
-  const vectors = await readShard(context, shard, context.params.sampleCounts[shard] ?? 0);
-  return rowOf(vectors, row);
+async function readLike({ inputs }: Context, { row, rowCount }: Like): Promise<Float32Array> {
+  return rowOf(fromHalf(await readFile(await inputs.path("like.f16")), rowCount), row);
 }
 
 async function embedQuery({ params, inputs, signal, secret, log }: Context, settings: EvaluateSettings) {

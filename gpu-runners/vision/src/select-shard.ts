@@ -7,7 +7,8 @@ import type { z } from "zod";
 type Context = TaskContext<"select-shard">;
 type Edit = Context["params"]["edits"][number];
 
-const embeddingsFile = "embeddings.f16";
+/** Layers with a vector for each row, without Parquet. */
+const vectorLayers = ["embeddings", "textEmbeddings"];
 
 /** The kept rows of a shard's layers, with what reviewers edited. The images stay in the tar they are in. */
 export const selectShard = defineTask({
@@ -18,6 +19,8 @@ export const selectShard = defineTask({
     const kept = new Set<string>();
     const isKept = toTest(params.keep);
     const editOf = new Map(params.edits.map((edit) => [edit.uid, edit]));
+    /** Places among the kept rows whose text is another now: the vector of the former tells nothing of it. */
+    const editedPlaces: number[] = [];
     const files: { layer: string; file: string; rowCount: number }[] = [];
     let row = 0;
     const base = await copyRows(context, "base", {
@@ -25,6 +28,7 @@ export const selectShard = defineTask({
       change(sample) {
         row += 1;
         if (!isKept(row - 1)) return null;
+        if (editOf.has(sample.uid)) editedPlaces.push(kept.size);
         kept.add(sample.uid);
         return edited(sample, editOf.get(sample.uid), "text");
       },
@@ -36,12 +40,12 @@ export const selectShard = defineTask({
       { layer: "thumbnails", copy: () => copyRows(context, "thumbnails", { schema: ThumbnailRow, change: keepKept }) },
     ];
     for (const { layer, copy } of others) if (params.layers.includes(layer)) files.push(await copy());
-    if (params.layers.includes("embeddings")) {
-      await writeFile(
-        join(workDir, embeddingsFile),
-        keepVectors(await readFile(await inputs.path(embeddingsFile)), row, isKept),
-      );
-      files.push({ layer: "embeddings", file: embeddingsFile, rowCount: base.rowCount });
+    for (const layer of vectorLayers.filter((one) => params.layers.includes(one))) {
+      const file = `${layer}.f16`;
+      const vectors = keepVectors(await readFile(await inputs.path(file)), { file, rowCount: row, isKept });
+      if (layer === "textEmbeddings") for (const place of editedPlaces) vectors.at(place)?.fill(0);
+      await writeFile(join(workDir, file), Buffer.concat(vectors));
+      files.push({ layer, file, rowCount: base.rowCount });
     }
     await Promise.all(files.map(({ file }) => write(file, join(workDir, file))));
     return { shard: params.shard, rowCount: base.rowCount, files, counts: { samples: base.rowCount } };
@@ -87,14 +91,16 @@ function toTest(base64: string): (row: number) => boolean {
   return (row) => (((bits[row >> 3] ?? 0) >> (7 - (row % 8))) & 1) === 1;
 }
 
-function keepVectors(bytes: Buffer, rowCount: number, isKept: (row: number) => boolean): Buffer {
+function keepVectors(
+  bytes: Buffer,
+  { file, rowCount, isKept }: { file: string; rowCount: number; isKept: (row: number) => boolean },
+): Buffer[] {
   const width = rowCount === 0 ? 0 : bytes.length / rowCount;
   if (!Number.isInteger(width))
-    throw new TaskError("layer_invalid", `${embeddingsFile} does not have a vector for each of ${rowCount} samples`, {
+    throw new TaskError("layer_invalid", `${file} does not have a vector for each of ${rowCount} samples`, {
       fate: "final",
     });
-  const parts: Buffer[] = [];
-  for (let row = 0; row < rowCount; row += 1)
-    if (isKept(row)) parts.push(bytes.subarray(row * width, (row + 1) * width));
-  return Buffer.concat(parts);
+  return Array.from({ length: rowCount }, (_, row) => bytes.subarray(row * width, (row + 1) * width)).filter((_, row) =>
+    isKept(row),
+  );
 }

@@ -26,7 +26,15 @@ export const CreateDataset = z
 export type CreateDataset = z.infer<typeof CreateDataset>;
 
 /** Layers a version can hold: `base` always, the others when a run made them. */
-export const layerNames = ["base", "refined", "scores", "thumbnails", "embeddings", "rejects"] as const;
+export const layerNames = [
+  "base",
+  "refined",
+  "scores",
+  "thumbnails",
+  "embeddings",
+  "textEmbeddings",
+  "rejects",
+] as const;
 export type LayerName = (typeof layerNames)[number];
 
 const FileRef = z.object({ key: z.string(), sizeBytes: z.int(), sha256: Sha256 });

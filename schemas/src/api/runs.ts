@@ -114,7 +114,7 @@ export const CreateSelectRun = z.object({
   versionId: Id("version"),
   selection: Selection,
 });
-/** The samples of a version with embeddings that are nearest to a text, an uploaded image or another sample. */
+/** The samples of a version with embeddings whose images, or whose texts, are nearest to a text, an uploaded image or another sample's image. */
 export const CreateSearchRun = z
   .object({
     kind: z.literal("search"),
@@ -123,6 +123,7 @@ export const CreateSearchRun = z
     text: z.string().trim().min(1).max(2000).optional(),
     uploadId: Id("upload").optional(),
     uid: Uid.optional(),
+    find: z.enum(["images", "texts"]).default("images"),
     limit: z.int().min(1).max(200).default(60),
   })
   .refine(({ text, uploadId, uid }) => [text, uploadId, uid].filter((one) => one !== undefined).length === 1, {

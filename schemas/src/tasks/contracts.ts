@@ -63,7 +63,7 @@ export const ProfileShard = z.object({
   hasModel: z.boolean(),
   hasRefined: z.boolean(),
 });
-/** Outputs: `thumbnails.tar`, `thumbnails.parquet`, and with a model `scores.parquet` and `embeddings.f16`. */
+/** Outputs: `thumbnails.tar`, `thumbnails.parquet`, and with a model `scores.parquet`, `embeddings.f16` of the images and `textEmbeddings.f16` of d+ or, where there is none, of the text. */
 export const ProfileShardResult = z.object({
   shard: z.int(),
   rowCount: z.int(),
@@ -97,11 +97,11 @@ export const SelectShardResult = z.object({
   counts: Counts,
 });
 
-/** What is nearest. Inputs: `model.<package file>`, `embeddings-N.f16`, and `image` where an image is asked for. */
+/** What is nearest. Inputs: `embeddings-N.f16` of the images or the texts that are looked through, and for what is asked: `model.<package file>`, with `image` for an image; or `like.f16`. */
 export const SearchVersion = z.object({
   text: z.string().nullable(),
-  /** The sample whose like is asked for, as shard and row. */
-  like: z.object({ shard: z.int(), row: z.int() }).nullable(),
+  /** Where in `like.f16`, of so many rows, the image's vector lies whose like is asked for. */
+  like: z.object({ row: z.int(), rowCount: z.int() }).nullable(),
   sampleCounts: z.array(z.int()),
   limit: z.int(),
 });

@@ -41,10 +41,11 @@ export const profileRun = defineRunKind<"profile">({
 
   async close(ctx, run) {
     const parent = await loadManifest(ctx, { workspaceId: run.workspaceId, versionId: run.params.versionId });
-    const made: Record<"thumbnails" | "scores" | "embeddings", VersionDraft["layers"][string]> = {
+    const made: Record<"thumbnails" | "scores" | "embeddings" | "textEmbeddings", VersionDraft["layers"][string]> = {
       thumbnails: [],
       scores: [],
       embeddings: [],
+      textEmbeddings: [],
     };
     const thumbnailTars: NonNullable<VersionDraft["thumbnailTars"]> = [];
     let lastAt = 0;
@@ -56,14 +57,16 @@ export const profileRun = defineRunKind<"profile">({
       if (hasScores) {
         made.scores.push({ ...toRef(task.file("scores.parquet")), ...common });
         made.embeddings.push({ ...toRef(task.file("embeddings.f16")), ...common });
+        made.textEmbeddings.push({ ...toRef(task.file("textEmbeddings.f16")), ...common });
       }
       lastAt = Math.max(lastAt, task.finishedAt.getTime());
     }
     if (made.thumbnails.length === 0)
       throw new RunFailure("no_samples", "no shard was profiled; see the run's failed tasks");
     const { versionId, runId: _, format: __, ...rest } = parent;
-    const layers: VersionDraft["layers"] = { ...parent.layers, thumbnails: made.thumbnails };
-    if (run.params.modelId !== undefined) Object.assign(layers, { scores: made.scores, embeddings: made.embeddings });
+    const { thumbnails, ...byModel } = made;
+    const layers: VersionDraft["layers"] = { ...parent.layers, thumbnails };
+    if (run.params.modelId !== undefined) Object.assign(layers, byModel);
     const draft = {
       ...rest,
       parentId: versionId,

@@ -44,8 +44,8 @@ export const refineRun = defineRunKind<"refine">({
     }
     if (refined.length === 0) throw new RunFailure("no_samples", "no shard was refined; see the run's failed tasks");
     const { datasetId, sampleCount, shards, benchmark, thumbnailTars } = parent;
-    // Scores tell how well the former texts fitted.
-    const { scores: _, ...layers } = parent.layers;
+    // These are of the former texts.
+    const { scores: _, textEmbeddings: __, ...layers } = parent.layers;
     const createdAt = new Date(lastAt).toISOString();
     const draft = {
       datasetId,

@@ -10,34 +10,37 @@ import { modelInputs } from "./model-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { defineRunKind, type RunOf } from "./run-kind.ts";
 
+const layerOf = { images: "embeddings", texts: "textEmbeddings" } as const;
+
 /** What of a version is nearest to a text or an image: one task that goes through its embeddings. */
 export const searchRun = defineRunKind<"search">({
   countTasks: async () => 1,
 
   async planTasks(ctx, { run }) {
     const { workspaceId } = run;
-    const { versionId, text, uid, limit } = run.params;
+    const { versionId, text, uid, find, limit } = run.params;
     const manifest = await loadManifest(ctx, { workspaceId, versionId });
-    const embeddings = manifest.layers["embeddings"] ?? [];
+    const embeddings = manifest.layers[layerOf[find]] ?? [];
     const [first] = embeddings;
     if (!first || embeddings.length < manifest.shards.length)
       throw new RunFailure(
         "embeddings_missing",
-        `version ${versionId} has no embeddings; start a run of kind profile with a model on it`,
+        `version ${versionId} has no embeddings of its ${find}; start a run of kind profile with a model on it`,
       );
-    const like = uid === undefined ? null : await placeInShard(ctx, manifest, uid);
+    const like = uid === undefined ? undefined : await likeOf(ctx, manifest, uid);
     const modelId = like ? undefined : await modelOf(ctx, run, first.runId);
     return [
       {
         kind: "search-version",
         params: {
           text: text ?? null,
-          like,
+          like: like?.place ?? null,
           sampleCounts: manifest.shards.map(({ sampleCount }) => sampleCount),
           limit,
         },
         inputs: [
           ...embeddings.map((file) => toInput(`embeddings-${file.shard ?? 0}.f16`, file)),
+          ...(like ? [like.input] : []),
           ...(modelId === undefined ? [] : await modelInputs(ctx, { workspaceId, modelId, prefix: "model" })),
           ...(await imageInput(ctx, run)),
         ],
@@ -58,14 +61,17 @@ async function modelOf(ctx: Context, { workspaceId }: RunOf<"search">, profileId
   throw new RunFailure("model_missing", `the run ${profileId} that made the embeddings names no model`);
 }
 
-async function placeInShard(ctx: Context, manifest: Manifest, uid: string): Promise<{ shard: number; row: number }> {
+/** The vector of a sample's image: its shard's file, and where in it. */
+async function likeOf(ctx: Context, manifest: Manifest, uid: string) {
   let row = await placeOf(await openRows(ctx, manifest), uid);
   if (row === -1) throw new RunFailure("sample_missing", `version ${manifest.versionId} has no sample ${uid}`);
   for (const { index, sampleCount } of manifest.shards) {
-    if (row < sampleCount) return { shard: index, row };
+    const file = manifest.layers["embeddings"]?.find(({ shard }) => shard === index);
+    if (row < sampleCount && file)
+      return { place: { row, rowCount: sampleCount }, input: toInput("like.f16", file) };
     row -= sampleCount;
   }
-  throw new RunFailure("sample_missing", `sample ${uid} lies beyond the version's shards`);
+  throw new RunFailure("sample_missing", `sample ${uid} lies beyond the shards that have embeddings`);
 }
 
 async function imageInput(ctx: Context, { workspaceId, params }: RunOf<"search">): Promise<InputFile[]> {

@@ -13,8 +13,8 @@ import { defineRunKind, type RunOf } from "./run-kind.ts";
 import { type VersionDraft, writeVersion } from "./write-version.ts";
 
 /** Layers whose files have a row for each sample that is left. */
-const shardLayers = ["base", "refined", "scores", "thumbnails", "embeddings"];
-const nameOf = (layer: string) => (layer === "embeddings" ? "embeddings.f16" : `${layer}.parquet`);
+const shardLayers = ["base", "refined", "scores", "thumbnails", "embeddings", "textEmbeddings"];
+const nameOf = (layer: string) => (/embeddings$/i.test(layer) ? `${layer}.f16` : `${layer}.parquet`);
 
 /** The samples a selection keeps as the next version: one task a shard that loses or changes rows. Images stay where they are. */
 export const selectRun = defineRunKind<"select">({

@@ -12,6 +12,8 @@ import type {
 } from "@whetstone/schemas/tasks";
 import type { z } from "zod";
 
+const modelFiles = ["scores.parquet", "embeddings.f16", "textEmbeddings.f16"];
+
 /** Names of the files a (valid) result promises; its attempt must have uploaded them all. */
 export function resultFiles(kind: TaskKind, result: unknown): readonly string[] {
   switch (kind) {
@@ -25,7 +27,7 @@ export function resultFiles(kind: TaskKind, result: unknown): readonly string[] 
     }
     case "profile-shard": {
       const { hasScores } = result as z.infer<typeof ProfileShardResult>;
-      return ["thumbnails.tar", "thumbnails.parquet", ...(hasScores ? ["scores.parquet", "embeddings.f16"] : [])];
+      return ["thumbnails.tar", "thumbnails.parquet", ...(hasScores ? modelFiles : [])];
     }
     case "index-segment":
       return (result as z.infer<typeof IndexSegmentResult>).files;
