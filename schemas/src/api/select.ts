@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Sample } from "./datasets.ts";
+import { Id } from "./ids.ts";
 
 const FilterText = z.string().max(4000).meta({
   description: "the filter language: comparisons of columns, joined by and, or, not",
@@ -108,6 +109,21 @@ export const SelectionTrial = z
   })
   .meta({ id: "SelectionTrial" });
 export type SelectionTrial = z.infer<typeof SelectionTrial>;
+
+/** Which samples of a version, and the version they are looked up in. */
+export const PairsQuery = SamplesQuery.extend({ with: Id("version") });
+export type PairsQuery = z.infer<typeof PairsQuery>;
+
+/** A sample in two versions; `other` is null where the second lacks it. */
+export const SamplePair = z
+  .object({
+    object: z.literal("sample_pair"),
+    cursor: z.string().meta({ description: "pass as `after` to go on from here" }),
+    sample: Sample,
+    other: Sample.nullable(),
+  })
+  .meta({ id: "SamplePair" });
+export type SamplePair = z.infer<typeof SamplePair>;
 
 /** Samples near a text or an image, the nearest first. */
 export const Matches = z

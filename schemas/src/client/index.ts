@@ -41,11 +41,13 @@ import {
   Page,
   type PageOf,
   type PageQuery,
+  type PairsQuery,
   Matches,
   Reject,
   Report,
   Review,
   SampleHistory,
+  SamplePair,
   type SamplesQuery,
   SelectionTrial,
   Statistics,
@@ -146,6 +148,9 @@ export function createClient(options: ClientOptions) {
       samples: (id: string, query: Partial<SamplesQuery> = {}) =>
         get(Page(Sample), at("versions", id, "/samples"), { ...query }) as Promise<PageOf<Sample>>,
       sample: (id: string, uid: string) => get(Sample, at("versions", id, `/samples/${encodeURIComponent(uid)}`)),
+      /** Samples of a version, each beside what it is in the version `with`. */
+      pairs: (id: string, query: Partial<PairsQuery> & Pick<PairsQuery, "with">) =>
+        get(Page(SamplePair), at("versions", id, "/pairs"), { ...query }) as Promise<PageOf<SamplePair>>,
       statistics: (id: string, query: StatisticsQuery = {}) =>
         get(Statistics, at("versions", id, "/statistics"), { ...query }),
       /** What a selection would keep; nothing is written. */

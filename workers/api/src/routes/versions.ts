@@ -4,6 +4,7 @@ import { listReviews } from "@whetstone/core/reviews/list-reviews";
 import { undoReview } from "@whetstone/core/reviews/undo-review";
 import { getSample } from "@whetstone/core/samples/get-sample";
 import { getStatistics } from "@whetstone/core/samples/get-statistics";
+import { listPairs } from "@whetstone/core/samples/list-pairs";
 import { listRejects } from "@whetstone/core/samples/list-rejects";
 import { listSamples } from "@whetstone/core/samples/list-samples";
 import { trySelection } from "@whetstone/core/samples/try-selection";
@@ -15,9 +16,11 @@ import {
   Manifest,
   Page,
   PageQuery,
+  PairsQuery,
   Reject,
   Review,
   Sample,
+  SamplePair,
   SamplesQuery,
   SelectionQuery,
   SelectionTrial,
@@ -58,6 +61,17 @@ const getSamples = createRoute({
     "Images come straight from S3: fetch `image.url` with `image.range` as the Range header. `after` is a sample's `cursor`. Filters and orders go over the columns that `statistics` lists.",
   request: { ...byId, query: SamplesQuery },
   responses: { 200: json(Page(Sample), "A page of samples"), ...problems },
+});
+
+const getPairs = createRoute({
+  method: "get",
+  path: "/v1/versions/{id}/pairs",
+  tags,
+  summary: "Page through samples beside what they are in another version",
+  description:
+    "As `samples`, in the order and by the filter of this version. Versions of other datasets will do too: samples are told by their uid.",
+  request: { ...byId, query: PairsQuery },
+  responses: { 200: json(Page(SamplePair), "A page of pairs"), ...problems },
 });
 
 const getOneSample = createRoute({
@@ -142,6 +156,9 @@ export const versions = createRouter()
   .openapi(getFiles, async (c) => c.json(await getManifest(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getSamples, async (c) =>
     c.json(await listSamples(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
+  )
+  .openapi(getPairs, async (c) =>
+    c.json(await listPairs(c.var.ctx, c.req.valid("param").id, c.req.valid("query")), 200),
   )
   .openapi(getOneSample, async (c) =>
     c.json(await getSample(c.var.ctx, c.req.valid("param").id, c.req.valid("param").uid), 200),
