@@ -6,10 +6,15 @@ import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { chromiumPath, openBrowser } from "../e2e/browser.ts";
 import { startStack } from "../e2e/stack.ts";
-import { makeSyntheticVersion } from "./synthetic-version.ts";
+import { openSyntheticVersion } from "./synthetic-version.ts";
 
 const { values } = parseArgs({
-  options: { rows: { type: "string", default: "1000000" }, minutes: { type: "string", default: "1" } },
+  options: {
+    rows: { type: "string", default: "1000000" },
+    minutes: { type: "string", default: "1" },
+    // A folder that keeps the stack, and with it the version, for the next run.
+    data: { type: "string" },
+  },
 });
 const rows = Number(values.rows);
 const scrollMs = Number(values.minutes) * 60_000;
@@ -20,10 +25,10 @@ if (chromiumPath === undefined) {
   say("no Chromium on this machine; name one by CHROMIUM_PATH");
   process.exit(0);
 }
-await using stack = await startStack({ runners: 2 });
+await using stack = await startStack(values.data === undefined ? {} : { dataPath: values.data });
 const madeAt = performance.now();
-const versionId = await makeSyntheticVersion(stack, rows);
-say(`version of ${rows} rows made, profiled and indexed in ${seconds(performance.now() - madeAt)}`);
+const versionId = await openSyntheticVersion(stack, rows);
+say(`version of ${rows} rows there after ${seconds(performance.now() - madeAt)}`);
 await benchApi();
 await using browser = await openBrowser();
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
