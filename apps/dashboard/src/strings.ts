@@ -7,6 +7,7 @@ export const strings = {
     runs: "Runs",
     models: "Models",
     evaluations: "Evaluations",
+    playground: "Playground",
     lifelong: "Lifelong",
     reports: "Reports",
     loops: "Loops",

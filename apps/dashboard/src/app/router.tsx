@@ -11,7 +11,7 @@ import { z } from "zod";
 import { NotFound, PageError, PageLoading } from "../components/states.tsx";
 import { onSignedOut, queryClient } from "../lib/query-client.ts";
 import { sessionQuery } from "../lib/session.ts";
-import { VersionSearch } from "../lib/version-search.ts";
+import { PairsSearch, PlaygroundSearch, VersionSearch } from "../lib/version-search.ts";
 import { Shell } from "./shell.tsx";
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ notFoundComponent: NotFound });
@@ -77,6 +77,13 @@ const version = createRoute({
   component: lazyRouteComponent(() => import("../features/versions/version-page.tsx"), "VersionPage"),
 });
 
+const pairs = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/versions/$versionId/with/$otherId",
+  validateSearch: PairsSearch,
+  component: lazyRouteComponent(() => import("../features/versions/pairs-page.tsx"), "PairsPage"),
+});
+
 const run = createRoute({
   getParentRoute: () => signedIn,
   path: "/runs/$runId",
@@ -113,6 +120,13 @@ const compare = createRoute({
   path: "/compare",
   validateSearch: z.object({ ids: z.array(z.string()).min(2).max(10) }),
   component: lazyRouteComponent(() => import("../features/evaluations/compare-page.tsx"), "ComparePage"),
+});
+
+const playground = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/playground",
+  validateSearch: PlaygroundSearch,
+  component: lazyRouteComponent(() => import("../features/playground/playground-page.tsx"), "PlaygroundPage"),
 });
 
 const streams = createRoute({
@@ -180,6 +194,7 @@ const pages = [
   newDataset,
   dataset,
   version,
+  pairs,
   runs,
   run,
   models,
@@ -187,6 +202,7 @@ const pages = [
   evaluations,
   evaluation,
   compare,
+  playground,
   ...lifelong,
   settings,
   guide,

@@ -15,3 +15,21 @@ export const VersionSearch = z.object({
   topCount: z.int().positive().optional().catch(undefined),
 });
 export type VersionSearch = z.infer<typeof VersionSearch>;
+
+/** Of two versions side by side: whose samples, whether only those that changed, and which one is open. */
+export const PairsSearch = VersionSearch.pick({ filter: true, uid: true }).extend({
+  changed: z.boolean().optional().catch(undefined),
+});
+export type PairsSearch = z.infer<typeof PairsSearch>;
+
+/** Of the playground: what is asked, of which model, and the searches that ran. */
+export const PlaygroundSearch = z.object({
+  dataset: z.string().max(80).optional().catch(undefined),
+  version: z.string().max(80).optional().catch(undefined),
+  model: z.string().max(80).optional().catch(undefined),
+  run: z.string().max(80).optional().catch(undefined),
+  find: z.enum(["images", "texts"]).optional().catch(undefined),
+  /** A profile run that makes the embeddings which the version lacks. */
+  embed: z.string().max(80).optional().catch(undefined),
+});
+export type PlaygroundSearch = z.infer<typeof PlaygroundSearch>;

@@ -1,6 +1,6 @@
-import { Grid, Group, Table, Text, Title } from "@mantine/core";
+import { Anchor, Grid, Group, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Model } from "@whetstone/schemas/api";
 import { lazy, Suspense } from "react";
 import { Page } from "../../components/page.tsx";
@@ -28,7 +28,18 @@ export function ModelPage() {
   const metrics = flatten(model.metrics);
 
   return (
-    <Page title={`${model.name} ${model.number}`} guide="train" actions={<ShortId id={model.id} />}>
+    <Page
+      title={`${model.name} ${model.number}`}
+      guide="train"
+      actions={
+        <>
+          <Anchor size="sm" renderRoot={(props) => <Link {...props} to="/playground" search={{ model: model.id }} />}>
+            {words.playground}
+          </Anchor>
+          <ShortId id={model.id} />
+        </>
+      }
+    >
       <Group justify="space-between">
         <Lineage model={model} />
         <Text size="sm" c="dimmed">

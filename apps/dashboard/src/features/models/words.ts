@@ -1,4 +1,5 @@
 export const words = {
+  playground: "Try it in the playground",
   number: "Number",
   origin: "Made by",
   trained: "trained",

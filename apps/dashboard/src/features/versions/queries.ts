@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Reject } from "@whetstone/schemas/api";
 import { ApiError } from "@whetstone/schemas/client";
 import { api } from "../../lib/api.ts";
@@ -75,6 +75,30 @@ export const matchesQuery = (runId: string) =>
 
 export const sampleQuery = (id: string, uid: string) =>
   queryOptions({ queryKey: ["versions", id, "samples", uid], queryFn: () => api.versions.sample(id, uid) });
+
+const pairsPage = 24;
+/** Samples of a version beside what they are in another, page by page. */
+export const pairsQuery = (id: string, { with: other, filter }: { with: string; filter: string | undefined }) =>
+  infiniteQueryOptions({
+    queryKey: ["versions", id, "pairs", other, filter],
+    queryFn: ({ pageParam }) =>
+      api.versions.pairs(id, {
+        with: other,
+        limit: pairsPage,
+        ...(filter === undefined ? {} : { filter }),
+        ...(pageParam === undefined ? {} : { after: pageParam }),
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => (page.has_more ? (page.last_id ?? undefined) : undefined),
+    staleTime: 5 * 60_000,
+  });
+
+/** The newest versions of a dataset, to choose among. */
+export const siblingsQuery = (datasetId: string) =>
+  queryOptions({
+    queryKey: ["datasets", datasetId, "versions", "newest"],
+    queryFn: () => api.datasets.versions(datasetId, { limit: 100, order: "desc" }),
+  });
 
 export const reviewsQuery = (id: string, uid: string) =>
   queryOptions({

@@ -11,6 +11,7 @@ import { LoadError, PageLoading } from "../../components/states.tsx";
 import { api } from "../../lib/api.ts";
 import { toBytes, toCount } from "../../lib/numbers.ts";
 import { useScope } from "../../lib/session.ts";
+import { toFact } from "./format.ts";
 import { sampleQuery } from "./queries.ts";
 import classes from "./sample-grid.module.css";
 import { ReviewBar } from "./review-bar.tsx";
@@ -127,11 +128,6 @@ function Related({ version, sample }: { version: Version; sample: Sample }) {
       )}
     </Group>
   );
-}
-
-function toFact(fact: Sample["facts"][string] | undefined): string {
-  if (fact === null || fact === undefined) return "–";
-  return typeof fact === "number" ? String(Number(fact.toPrecision(6))) : String(fact);
 }
 
 function Texts({ raw, refinement }: { raw: string; refinement: Refinement }) {

@@ -28,6 +28,16 @@ export function SampleHistoryList({ datasetId, uid }: { datasetId: string; uid: 
           <Anchor component={Link} to={`/versions/${versionId}?uid=${uid}`} size="sm" fw={500}>
             {words.title(number)}
           </Anchor>
+          {place > 0 && (
+            <Anchor
+              component={Link}
+              to={`/versions/${data.data[place - 1]?.versionId ?? ""}/with/${versionId}?uid=${uid}`}
+              size="xs"
+              ml="xs"
+            >
+              {words.sideBySide}
+            </Anchor>
+          )}
           <Change before={data.data[place - 1]?.sample ?? null} after={sample} isFirst={place === 0} />
         </div>
       ))}

@@ -1,6 +1,7 @@
 import { Anchor, Group, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import type { Version } from "@whetstone/schemas/api";
 import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
@@ -9,7 +10,7 @@ import { toCount } from "../../lib/numbers.ts";
 import { RejectsTable } from "./rejects-table.tsx";
 import { SamplesPanel } from "./samples-panel.tsx";
 import { SelectPanel } from "./select-panel.tsx";
-import { versionQuery } from "./queries.ts";
+import { siblingsQuery, versionQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/versions/$versionId");
@@ -29,6 +30,7 @@ export function VersionPage() {
         <Anchor component={Link} to={`/datasets/${version.datasetId}`} size="sm">
           {words.dataset}
         </Anchor>
+        <Beside version={version} />
         <Text size="sm" c="dimmed">
           {version.layers.join(", ")} · <TimeAgo at={version.createdAt} />
         </Text>
@@ -58,6 +60,24 @@ export function VersionPage() {
         </Tabs.Panel>
       </Tabs>
     </Page>
+  );
+}
+
+/** The way to this version beside the one it was made of, or beside any other of its dataset. */
+function Beside({ version }: { version: Version }) {
+  const { data } = useQuery(siblingsQuery(version.datasetId));
+  const other = version.parentId ?? data?.data.find(({ id }) => id !== version.id)?.id;
+  if (other === undefined) return null;
+  const [versionId, otherId] = version.parentId === null ? [version.id, other] : [other, version.id];
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link {...props} to="/versions/$versionId/with/$otherId" params={{ versionId, otherId }} />
+      )}
+    >
+      {words.besideAnother}
+    </Anchor>
   );
 }
 
