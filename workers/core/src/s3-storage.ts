@@ -14,6 +14,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { provideDomParser } from "./dom-parser.ts";
 import { base64ToHex, hexToBase64 } from "./encoding.ts";
 import { AppError } from "./errors.ts";
+import { createRangeReader } from "./range-reader.ts";
 import type { Storage } from "./storage.ts";
 
 export interface S3Config {
@@ -44,6 +45,10 @@ export function createS3Storage(config: S3Config): Storage {
   });
   const Bucket = config.bucket;
   const limits = () => ({ abortSignal: AbortSignal.timeout(timeoutMs) });
+
+  const presignGet: Storage["presignGet"] = (key, { expiresSeconds }) =>
+    getSignedUrl(client, new GetObjectCommand({ Bucket, Key: key }), { expiresIn: expiresSeconds });
+  const readByLink = createRangeReader(presignGet, { timeoutMs: timeoutMs / 3 });
 
   return {
     async createMultipart(key) {
@@ -85,8 +90,7 @@ export function createS3Storage(config: S3Config): Storage {
       });
     },
 
-    presignGet: (key, { expiresSeconds }) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket, Key: key }), { expiresIn: expiresSeconds }),
+    presignGet,
 
     async presignPut({ key, sizeBytes, sha256, expiresSeconds }) {
       const checksum = hexToBase64(sha256);
@@ -117,6 +121,8 @@ export function createS3Storage(config: S3Config): Storage {
     },
 
     async getRange(key, { start, end }) {
+      const quick = await readByLink(key, { start, end });
+      if (quick) return quick;
       const command = new GetObjectCommand({ Bucket, Key: key, Range: `bytes=${start}-${end - 1}` });
       const bytes = await calling(async () => (await client.send(command, limits())).Body?.transformToByteArray());
       if (!bytes) throw new Error(`S3 gave no body for ${key}`);
