@@ -1,4 +1,4 @@
-import { Center, Skeleton } from "@mantine/core";
+import { Center } from "@mantine/core";
 import { IconPhotoOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { type Pictured, useImage } from "../lib/use-image.ts";
@@ -15,6 +15,6 @@ export function SampleImage({ sample, alt, isSmall = false }: { sample: Pictured
         <IconPhotoOff aria-hidden />
       </Center>
     );
-  if (src === undefined) return <Skeleton className={classes.box} />;
+  if (src === undefined) return <div className={classes.box} />;
   return <img className={classes.box} src={src} alt={alt} decoding="async" onError={() => setUndrawable(true)} />;
 }

@@ -4,6 +4,8 @@ import { useEffect, useState } from "react";
 import { fetchRange } from "./fetch-range.ts";
 
 const keptMs = 60_000;
+/** An image that scrolls by in less is not fetched at all. */
+const glanceMs = 100;
 export type Pictured = Pick<Sample, "image" | "imageSha256" | "thumbnail">;
 
 /** The bytes come straight from the storage, by a link that lives for minutes; kept by content, so a fresh link does not load them anew. */
@@ -11,7 +13,11 @@ const imageQuery = ({ image, imageSha256, thumbnail }: Pictured, isSmall: boolea
   const link = isSmall && thumbnail ? thumbnail : image;
   return queryOptions({
     queryKey: ["image", imageSha256, link === thumbnail],
-    queryFn: async () => new Blob([await fetchRange(link.url, link.range)], { type: link.mediaType }),
+    queryFn: async ({ signal }) => {
+      if (isSmall) await new Promise((resolve) => setTimeout(resolve, glanceMs));
+      signal.throwIfAborted();
+      return new Blob([await fetchRange(link.url, link.range)], { type: link.mediaType });
+    },
     staleTime: Infinity,
     gcTime: keptMs,
     retry: 1,

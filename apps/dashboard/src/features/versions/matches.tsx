@@ -45,7 +45,7 @@ export function Matches({ runId, openUid, onOpen, onClose, renderOpen }: Props) 
       {samples.length === 0 && <Empty title={words.noMatch} lead={words.noMatchLead} />}
       <div className={classes.examples}>
         {samples.map((sample) => (
-          <Card key={sample.uid} sample={sample} sort="similarity" onOpen={() => onOpen(sample)} />
+          <Card key={sample.uid} sample={sample} sort="similarity" onOpen={onOpen} />
         ))}
       </div>
       {openUid !== undefined && renderOpen(openUid, (by) => samples[place + by] && onOpen(samples[place + by]))}

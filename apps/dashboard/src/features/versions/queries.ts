@@ -40,10 +40,10 @@ export const columnsQuery = (id: string) =>
   });
 
 /** The columns among what a filter keeps; the last answer stays until the next is there. */
-export const statisticsQuery = (id: string, filter: string | undefined) =>
+export const statisticsQuery = (id: string, filter: string) =>
   queryOptions({
     queryKey: ["versions", id, "statistics", filter],
-    queryFn: () => api.versions.statistics(id, filter === undefined ? {} : { filter }),
+    queryFn: () => api.versions.statistics(id, { filter }),
     placeholderData: keepPreviousData,
     staleTime: 60_000,
   });

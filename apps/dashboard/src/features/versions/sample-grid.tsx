@@ -1,8 +1,8 @@
-import { Paper, Skeleton, Text, UnstyledButton } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import type { Sample } from "@whetstone/schemas/api";
-import { useEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { SampleImage } from "../../components/sample-image.tsx";
 import { Empty, LoadError } from "../../components/states.tsx";
 import { toCount } from "../../lib/numbers.ts";
@@ -43,6 +43,8 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
     count: Math.ceil(reach / columns),
     estimateSize: () => rowPx,
     overscan: 2,
+    // Scrolling must not wait for React; a row may come a frame later.
+    useFlushSync: false,
     scrollMargin: sheet.current?.offsetTop ?? 0,
   });
   useEffect(() => rows.measure(), [rows, rowPx]);
@@ -63,6 +65,10 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
     onOpen(next, true);
   };
 
+  const latest = useRef(onOpen);
+  latest.current = onOpen;
+  const open = useCallback((sample: Sample) => latest.current(sample, false), []);
+
   if (pages.error) return <LoadError error={pages.error} onRetry={pages.retry} />;
   return (
     <div ref={ref}>
@@ -81,9 +87,9 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
               const index = row.index * columns + i;
               const sample = pages.sampleAt(index);
               return sample ? (
-                <Card key={index} sample={sample} sort={shown.sort} onOpen={() => onOpen(sample, false)} />
+                <Card key={index} sample={sample} sort={shown.sort} onOpen={open} />
               ) : (
-                <Skeleton key={index} height={cardPx + textPx} />
+                <div key={index} className={classes.waiting} style={{ height: cardPx + textPx }} />
               );
             })}
           </div>
@@ -107,20 +113,32 @@ function NothingHere({ isFiltered }: { isFiltered: boolean }) {
   );
 }
 
-export function Card({ sample, sort, onOpen }: { sample: Sample; sort: string | undefined; onOpen: () => void }) {
+interface CardProps {
+  sample: Sample;
+  sort: string | undefined;
+  onOpen: (sample: Sample) => void;
+}
+
+/** A sample in the grid. Plain elements: hundreds of these come and go in a second of scrolling. */
+export const Card = memo(function Card({ sample, sort, onOpen }: CardProps) {
   const text = (sample.refinement?.positiveDescription ?? sample.text).slice(0, 300);
   const fact = sort === undefined ? undefined : sample.facts[sort];
   return (
-    <Paper withBorder className={classes.card}>
-      <UnstyledButton onClick={onOpen} className={classes.open} aria-label={text.slice(0, 200) || words.emptyText}>
+    <div className={classes.card}>
+      <button
+        type="button"
+        onClick={() => onOpen(sample)}
+        className={classes.open}
+        aria-label={text.slice(0, 200) || words.emptyText}
+      >
         <SampleImage sample={sample} alt="" isSmall />
         {fact !== undefined && fact !== null && (
           <span className={classes.fact}>{typeof fact === "number" ? Number(fact.toPrecision(4)) : String(fact)}</span>
         )}
-        <Text size="xs" lineClamp={3} p={6} dir="auto" className={classes.text}>
+        <span dir="auto" className={classes.text}>
           {text || words.emptyText}
-        </Text>
-      </UnstyledButton>
-    </Paper>
+        </span>
+      </button>
+    </div>
   );
-}
+});

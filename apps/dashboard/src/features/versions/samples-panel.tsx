@@ -1,9 +1,10 @@
-import { ActionIcon, Alert, Box, Button, Group, Select, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Box, Button, Group, Select, Skeleton, Stack, Text, Tooltip } from "@mantine/core";
 import { IconSortAscending, IconSortDescending } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import type { Statistics, Version } from "@whetstone/schemas/api";
-import { LoadError, PageLoading } from "../../components/states.tsx";
+import { LoadError } from "../../components/states.tsx";
+import { useState } from "react";
 import { api } from "../../lib/api.ts";
 import { toCount } from "../../lib/numbers.ts";
 import { useScope } from "../../lib/session.ts";
@@ -20,11 +21,13 @@ import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/versions/$versionId");
 
+/** What of the columns is known: undefined while they are asked for, null where nothing can be known without an index. */
+type Columns = Statistics | null | undefined;
+
 /** The samples: filter, order and search above, what the columns hold beside, and the grid. The address says all of it. */
 export function SamplesPanel({ version }: { version: Version }) {
   const columns = useQuery(columnsQuery(version.id));
   if (columns.error) return <LoadError error={columns.error} onRetry={() => void columns.refetch()} />;
-  if (columns.data === undefined) return <PageLoading />;
   return (
     <Stack gap="sm">
       {columns.data === null && <NoIndex versionId={version.id} />}
@@ -33,33 +36,53 @@ export function SamplesPanel({ version }: { version: Version }) {
   );
 }
 
-function Explorer({ version, columns }: { version: Version; columns: Statistics | null }) {
+function Explorer({ version, columns }: { version: Version; columns: Columns }) {
   const search = route.useSearch();
   const navigate = useNavigate({ from: "/versions/$versionId" });
   const change = (part: VersionSearch, replace = true) =>
     void navigate({ search: (old) => ({ ...old, ...part }), replace, resetScroll: false });
   const { filter, sort, order, near, uid } = search;
-  const statistics = useQuery({ ...statisticsQuery(version.id, filter), enabled: columns !== null });
+  const [areFacetsOpen, setFacetsOpen] = useState(false);
+  const filtered = useQuery({
+    ...statisticsQuery(version.id, filter ?? ""),
+    enabled: columns !== null && filter !== undefined,
+  });
+  const statistics = filter === undefined ? columns : filtered.data;
   const shown = {
     ...(filter === undefined ? {} : { filter }),
     ...(sort === undefined ? {} : { sort }),
     ...(order === undefined ? {} : { order }),
   };
-  const total = filter === undefined ? version.sampleCount : statistics.data?.matchedCount;
-  const isFresh = !statistics.isPlaceholderData;
+  const total = filter === undefined ? version.sampleCount : statistics?.matchedCount;
+  const isFresh = filter === undefined || !filtered.isPlaceholderData;
   const setFilter = (next: string) => change({ filter: next === "" ? undefined : next });
   const renderOpen = (open: string, step: (by: -1 | 1) => void) => (
     <SampleCard version={version} uid={open} onClose={() => change({ uid: undefined })} onStep={step} />
   );
 
   return (
-    <div className={columns ? classes.layout : undefined}>
-      {columns && (
-        <div className={classes.side}>
-          {statistics.data && <Facets statistics={statistics.data} filter={filter ?? ""} onFilter={setFilter} />}
+    <div className={columns === null ? undefined : classes.layout}>
+      {columns !== null && (
+        <div>
+          <Button
+            variant="default"
+            hiddenFrom="md"
+            aria-expanded={areFacetsOpen}
+            onClick={() => setFacetsOpen(!areFacetsOpen)}
+          >
+            {words.facets}
+          </Button>
+          <div className={classes.side} data-open={areFacetsOpen || undefined}>
+            {statistics ? (
+              <Facets statistics={statistics} filter={filter ?? ""} onFilter={setFilter} />
+            ) : (
+              <FacetsLoading />
+            )}
+          </div>
         </div>
       )}
       <Stack gap="sm">
+        {columns === undefined && <Skeleton height={30} />}
         {columns && <FilterBar columns={columns.columns} filter={filter ?? ""} onChange={setFilter} />}
         <Group gap="xs" justify="space-between">
           <Text size="sm" c="dimmed" className="tabular" role="status">
@@ -97,6 +120,17 @@ function Explorer({ version, columns }: { version: Version; columns: Statistics 
         )}
       </Stack>
     </div>
+  );
+}
+
+function FacetsLoading() {
+  return (
+    <Stack gap="md" role="status" aria-label={words.counting}>
+      {[60, 60, 140, 60].map((height, i) => (
+        // oxlint-disable-next-line react/no-array-index-key -- they have no identity but their place
+        <Skeleton key={i} height={height} />
+      ))}
+    </Stack>
   );
 }
 

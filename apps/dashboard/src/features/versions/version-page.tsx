@@ -1,5 +1,5 @@
 import { Anchor, Group, Tabs, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Version } from "@whetstone/schemas/api";
 import { Page } from "../../components/page.tsx";
@@ -10,7 +10,7 @@ import { toCount } from "../../lib/numbers.ts";
 import { RejectsTable } from "./rejects-table.tsx";
 import { SamplesPanel } from "./samples-panel.tsx";
 import { SelectPanel } from "./select-panel.tsx";
-import { siblingsQuery, versionQuery } from "./queries.ts";
+import { columnsQuery, samplesQuery, siblingsQuery, versionQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/versions/$versionId");
@@ -18,7 +18,10 @@ const route = getRouteApi("/signed-in/versions/$versionId");
 /** What a version holds: its samples as a grid, and what was left out and why. */
 export function VersionPage() {
   const { versionId } = route.useParams();
-  const { tab = "samples" } = route.useSearch();
+  const { tab = "samples", filter, sort, order } = route.useSearch();
+  // What the page will ask for as soon as it knows the version need not wait for that.
+  usePrefetchQuery(columnsQuery(versionId));
+  usePrefetchQuery(samplesQuery(versionId, { filter, sort, order }, undefined));
   const navigate = useNavigate({ from: "/versions/$versionId" });
   const { data: version, error, refetch } = useQuery(versionQuery(versionId));
   if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
