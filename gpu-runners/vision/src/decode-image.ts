@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { decodeJpeg } from "./decode-jpeg.ts";
 import type { Rgb } from "./resize.ts";
 
 const maxPixels = 64_000_000;
@@ -12,6 +13,8 @@ sharp.concurrency(1);
  * Pillow and with it every published CLIP does.
  */
 export async function decodeImage(bytes: Uint8Array): Promise<Rgb> {
+  const plain = await decodeJpeg(bytes, maxPixels);
+  if (plain) return plain;
   const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, ignoreIcc: true })
     .autoOrient()
     .flatten({ background: "#ffffff" })
