@@ -85,3 +85,26 @@ test(
     expect(end.iterations.map(({ status }) => status)).toEqual(["promoted", "refused", "refused"]);
   },
 );
+
+test("PIT: drafts, a gap model that judges them, and both stages of improving", { timeout: 240_000 }, async () => {
+  const own = join(folder, "language");
+  await promisify(execFile)(python, ["-m", "tests.loops.make_lm_loop", own], { cwd: trainer });
+
+  const end = await runLocally({
+    ...loop({ iterations: 1, measure: { count: 2, queries: 20 } }),
+    method: "pit",
+    policy: { kind: "causal-lm", folder: join(own, "policy") },
+    task: { questions: join(own, "task.parquet") },
+    maxTokens: 6,
+    parameters: { reward: "mean-log-probability", draws: 3, improvements: 2, verifies: false, loraRank: null },
+  });
+
+  const [, first] = end.iterations;
+  expect(first?.steps.map(({ step }) => step.name)).toEqual([
+    ...["draft", "to-imitate", "imitate", "to-judge", "judge"],
+    ...["drafts", "improve-0", "accept-0", "learn-0", "own", "own-drafts", "improve-1", "accept-1", "learn-1"],
+    ...["measure", "gate"],
+  ]);
+  const judged = first?.steps.find(({ step }) => step.name === "judge")?.summary;
+  expect(Number(judged?.["loss"])).toBeLessThan(Number(judged?.["firstLoss"]));
+});

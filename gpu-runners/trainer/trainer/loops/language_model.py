@@ -62,10 +62,7 @@ class LanguageModel:
 
     def id_log_probs(self, prompts: list[list[int]], texts: list[list[int]]) -> tuple[Tensor, Tensor]:
         """Padded on the right; what comes out begins at each text's first token."""
-        rows = [torch.tensor(prompt + text) for prompt, text in zip(prompts, texts, strict=True)]
-        ids_BT = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=self.pad).to(self.device)
-        lengths_B1 = torch.tensor([[len(row)] for row in rows], device=self.device)
-        attention_BT = (torch.arange(ids_BT.shape[1], device=self.device) < lengths_B1).long()
+        ids_BT, attention_BT, _ = self._pad([prompt + text for prompt, text in zip(prompts, texts, strict=True)])
         logits_BTV = self.module(input_ids=ids_BT, attention_mask=attention_BT).logits
         picked_BT = _picked(logits_BTV[:, :-1].float(), ids_BT[:, 1:])
         longest = max(map(len, texts))
@@ -75,6 +72,19 @@ class LanguageModel:
         mask_BT = torch.arange(longest, device=self.device) < sizes_B1
         found_BT = picked_BT.gather(1, places_BT.clamp(max=picked_BT.shape[1] - 1))
         return found_BT.masked_fill(~mask_BT, 0), mask_BT
+
+    def last_states(self, pairs: Sequence[tuple[Prompt, str]]) -> Tensor:
+        """What the model has made of each text by its end token, [pairs, width]."""
+        rows = [[*self._encode(prompt), *self.text_ids(text), self.end] for prompt, text in pairs]
+        ids_BT, attention_BT, lengths_B = self._pad(rows)
+        out = self.module(
+            input_ids=ids_BT, attention_mask=attention_BT, output_hidden_states=True, logits_to_keep=1, use_cache=False
+        )
+        return out.hidden_states[-1][torch.arange(len(rows)), lengths_B - 1]
+
+    @property
+    def width(self) -> int:
+        return self.module.get_input_embeddings().embedding_dim
 
     def text_ids(self, text: str) -> list[int]:
         return self.tokenizer(text, add_special_tokens=False).input_ids
@@ -102,6 +112,14 @@ class LanguageModel:
         for path in self.folder.iterdir():
             if path.is_file() and path.suffix != ".safetensors" and not path.name.endswith(".index.json"):
                 shutil.copyfile(path, folder / path.name)
+
+    def _pad(self, rows: list[list[int]]) -> tuple[Tensor, Tensor, Tensor]:
+        """Ids padded on the right, which of them count, and how many."""
+        tensors = [torch.tensor(row) for row in rows]
+        ids_BT = torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True, padding_value=self.pad).to(self.device)
+        lengths_B = torch.tensor([len(row) for row in rows], device=self.device)
+        attention_BT = (torch.arange(ids_BT.shape[1], device=self.device) < lengths_B[:, None]).long()
+        return ids_BT, attention_BT, lengths_B
 
     def _encode(self, prompt: Prompt) -> list[int]:
         if self.tokenizer.chat_template:

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from trainer.loops.hash_weights import OPTIMISER, hash_weights
 from trainer.loops.learn_policy import learn_policy
 from trainer.loops.spec import LearnSpec
-from trainer.loops.training import read_training
+from trainer.loops.training import TrainingRow, read_training
 from trainer.spec import SpecError
 
 
@@ -20,7 +20,7 @@ def learn(spec: LearnSpec, say: Callable[..., None]) -> dict[str, Any]:
     began = time.monotonic()
     rows = read_training(spec.training)
     spec.output.mkdir(parents=True, exist_ok=True)
-    summary = learn_policy(spec, rows, say) if rows else {"steps": 0, "loss": None}
+    summary = _teach(spec, rows, say) if rows else {"steps": 0, "loss": None}
     if summary["steps"] == 0:
         _keep(spec)
     files = sorted(path.name for path in spec.output.iterdir() if path.is_file() and path.name != OPTIMISER)
@@ -31,6 +31,15 @@ def learn(spec: LearnSpec, say: Callable[..., None]) -> dict[str, Any]:
         "counts": {"rows": len(rows), "steps": summary["steps"]},
         "seconds": time.monotonic() - began,
     }
+
+
+def _teach(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., None]) -> dict[str, Any]:
+    # Late imports: transformers and open_clip take seconds, and a table needs neither.
+    if spec.learning.objective == "gap":
+        from trainer.loops.gap_model import learn_gap
+
+        return learn_gap(spec, rows, say)
+    return learn_policy(spec, rows, say)
 
 
 def _keep(spec: LearnSpec) -> None:

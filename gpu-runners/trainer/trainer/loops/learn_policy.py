@@ -20,11 +20,12 @@ from trainer.loops.objectives import (
 )
 from trainer.loops.optimiser import Optimiser
 from trainer.loops.policy import Policy, Prompt, load_policy
-from trainer.loops.queries import Query, read_questions
-from trainer.loops.spec import Learning, LearnSpec, LoopError
+from trainer.loops.queries import Query, read_task
+from trainer.loops.spec import Learning, LearnSpec
+from trainer.loops.steps import take_steps
 from trainer.loops.style import Style
 from trainer.loops.tabular import TabularPolicy
-from trainer.loops.training import TrainingRow, batch_of
+from trainer.loops.training import TrainingRow, batch_of, rejected_of
 from trainer.loops.wording import write_prompt
 from trainer.spec import SpecError
 
@@ -68,28 +69,17 @@ def learn_policy(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., No
     optimiser = Optimiser(policy.module, learning)
     if learning.optimiser == "inherited" and spec.optimiser is not None:
         optimiser.load(spec.optimiser)
-    losses = []
-    for step in range(learning.steps):
-        batch = batch_of(lesson.groups, optimiser.done, learning.batch_size, spec.seed)
-        loss = _loss(policy, lesson, batch, learning)
-        if not bool(loss.isfinite()):
-            raise LoopError(
-                "loss_not_finite",
-                f"the loss of step {step + 1} is {float(loss.detach())}; the weights stay as they were",
-            )
-        optimiser.step(loss)
-        losses.append(float(loss.detach()))
-        if (step + 1) % 10 == 0 or step + 1 == learning.steps:
-            say("progress", done=step + 1, total=learning.steps, loss=losses[-1])
+
+    def loss_of(step: int) -> Tensor:
+        return _loss(policy, lesson, batch_of(lesson.groups, step, learning.batch_size, spec.seed), learning)
+
+    summary = take_steps(optimiser, loss_of, say)
     if learning.lora is not None:
         cast("LanguageModel", policy).merge()
     if learning.steps:
         policy.save(spec.output)
         optimiser.save(spec.output / OPTIMISER)
-    tenth = max(1, len(losses) // 10)
-    mean = sum(losses[-tenth:]) / tenth if losses else None
-    first = sum(losses[:tenth]) / tenth if losses else None
-    return {"steps": learning.steps, "firstLoss": first, "loss": mean, "doneSteps": optimiser.done}
+    return summary
 
 
 def _adapt(policy: Policy, learning: Learning, seed: int) -> None:
@@ -126,7 +116,7 @@ def _loss(policy: Policy, lesson: Lesson, batch: list[int], learning: Learning) 
             log_probs_NT, mask_NT, old, reference, advantages, epsilon=learning.epsilon, beta=learning.beta
         )
     rejected_NT, rejected_mask_NT = policy.token_log_probs(
-        [(prompt, _rejected(row)) for (prompt, _), row in zip(pairs, rows, strict=True)]
+        [(prompt, rejected_of(row)) for (prompt, _), row in zip(pairs, rows, strict=True)]
     )
     first_N, second_N = _sum(log_probs_NT, mask_NT), _sum(rejected_NT, rejected_mask_NT)
     base_N, rejected_base_N = lesson.base[batch].to(first_N), lesson.rejected_base[batch].to(first_N)
@@ -153,7 +143,7 @@ def _prepare(spec: LearnSpec, policy: Policy, rows: list[TrainingRow], prompts: 
             old = _per_token(policy, pairs)
             reference = _per_token(_reference(spec), pairs) if beta > 0 else []
     elif objective in PAIRWISE:
-        rejected = [(prompt, _rejected(row)) for prompt, row in zip(prompts, rows, strict=True)]
+        rejected = [(prompt, rejected_of(row)) for prompt, row in zip(prompts, rows, strict=True)]
         known = [(row.base_log_prob, row.rejected_base_log_prob) for row in rows]
         if any(value is None for pair in known for value in pair):
             judge = _reference(spec)
@@ -172,9 +162,7 @@ def _reference(spec: LearnSpec) -> Policy:
 
 def _prompts(spec: LearnSpec, rows: list[TrainingRow], style: Style) -> list[Prompt]:
     """Images and choices are the task's; words are the row's own."""
-    known: dict[str, Query] = {}
-    if spec.task is not None:
-        known = {query.query_id: query for query in read_questions(spec.task.files[0])}
+    known = {query.query_id: query for query in read_task(spec.task)} if spec.task else {}
     return [_prompt(row, known.get(row.query_id.partition("#")[0]), style) for row in rows]
 
 
@@ -225,9 +213,3 @@ def _advantage(row: TrainingRow) -> float:
     if row.advantage is None:
         raise SpecError(f"row of {row.query_id} has no advantage")
     return row.advantage
-
-
-def _rejected(row: TrainingRow) -> str:
-    if row.rejected is None:
-        raise SpecError(f"row of {row.query_id} has no rejected text")
-    return row.rejected

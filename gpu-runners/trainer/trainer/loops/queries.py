@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from trainer.loops.spec import Draw
+from trainer.loops.spec import Draw, Task
 from trainer.spec import SpecError
 
 TASK_COLUMNS = ("query_id", "split", "slice", "question", "image", "answer", "choices", "draft", "scene")
@@ -31,6 +31,10 @@ class Query:
     prompt: str | None = None
     target: str | None = None
     source: str | None = None
+
+
+def read_task(task: Task) -> list[Query]:
+    return read_questions(task.files[0])
 
 
 def read_questions(path: Path) -> list[Query]:

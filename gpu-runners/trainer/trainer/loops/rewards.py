@@ -28,6 +28,8 @@ def add_rewards(samples: list[Sample], spec: SampleSpec, policy: Policy) -> None
     elif reward.kind == "grade":
         for row in samples:
             row.reward = read_grade(row.text)
+    elif reward.kind == "gap":
+        _set(samples, _gaps(samples, spec))
     elif reward.kind == "toy":
         _set(samples, [_toy(row, reward, spec.seed) for row in samples])
     elif reward.kind != "none":
@@ -79,6 +81,18 @@ def _majority(samples: list[Sample]) -> list[float]:
         answers[row.query.query_id][row.answer] / totals[row.query.query_id] if row.answer is not None else 0.0
         for row in samples
     ]
+
+
+def _gaps(samples: list[Sample], spec: SampleSpec) -> list[float]:
+    """How much better each text is than the draft it was made of."""
+    from trainer.loops.gap_model import GapModel
+
+    if spec.reward is None:
+        raise SpecError("reward gap needs the gap model's weights")
+    if bare := next((row for row in samples if row.draft is None), None):
+        raise SpecError(f"reward gap compares with a draft, and {bare.query.query_id} has none: draw by form improve")
+    model = GapModel.load(spec.policy.kind, spec.reward.folder)
+    return model.score([(row.query, row.text, row.draft or "") for row in samples])
 
 
 def _toy(row: Sample, reward: Reward, seed: int) -> float:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from trainer.loops.draws import derive_seed
 from trainer.loops.forms import Turn, draw_form
 from trainer.loops.policy import Policy, load_policy
-from trainer.loops.queries import Query, choose, read_questions, read_rows
+from trainer.loops.queries import Query, choose, read_rows, read_task
 from trainer.loops.rewards import add_rewards
 from trainer.loops.samples import SCHEMA, Sample
 from trainer.loops.spec import SampleSpec
@@ -23,7 +23,7 @@ ROWS_AT_ONCE = 2048
 def sample(spec: SampleSpec, say: Callable[..., None]) -> dict[str, Any]:
     began = time.monotonic()
     policy = load_policy(spec.policy.kind, spec.policy.folder)
-    known = read_questions(spec.task.files[0])
+    known = read_task(spec.task)
     queries = _queries(spec, known)
     pool = [query for query in known if query.split == spec.draw.split]
     samples = draw_samples(policy, queries, pool, spec, say)

@@ -25,6 +25,12 @@ class TrainingRow:
     source: str | None = None
 
 
+def rejected_of(row: TrainingRow) -> str:
+    if row.rejected is None:
+        raise SpecError(f"row of {row.query_id} has no rejected text")
+    return row.rejected
+
+
 def read_training(path: Path) -> list[TrainingRow]:
     try:
         file = pq.ParquetFile(path)
