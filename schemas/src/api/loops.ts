@@ -242,6 +242,8 @@ export const Loop = z
     iteration: z.object({ done: z.int(), total: z.int() }),
     /** Iteration whose weights are the loop's model now. */
     promoted: z.int(),
+    /** Right answers of the promoted weights on held-out queries; null until they were measured. */
+    verified: Estimate.nullable(),
     weights: z.record(z.string(), Sha256.nullable()),
     budget: z.object({ limits: Budget, spent: Iteration.shape.cost }),
     forkOf: z.object({ loopId: Id("loop"), iteration: z.int() }).nullable(),

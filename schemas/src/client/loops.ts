@@ -34,8 +34,8 @@ export function loopRoutes({ get, list, post }: Verbs) {
     get: (id: string) => get(Loop, at(id)),
     iterations: (id: string, page: PageOptions = {}) => list(Iteration, at(id, "/iterations"))(page),
     iteration: (id: string, number: number) => get(Iteration, at(id, `/iterations/${number}`)),
-    /** Rows of the record of the iteration's last reduce step, or of the one named. */
-    samples: (id: string, number: number, query: PageOptions & { step?: string } = {}) =>
+    /** Rows of the record of the iteration's last reduce step, or of the one named; with `verdict` those alone. */
+    samples: (id: string, number: number, query: PageOptions & { step?: string; verdict?: string } = {}) =>
       get(Page(LoopSampleRow), at(id, `/iterations/${number}/samples`), { ...query }),
     files: (id: string, number: number) => get(IterationFiles, at(id, `/iterations/${number}/files`)),
     pause: (id: string) => post(Loop, at(id, "/pause")),

@@ -3,7 +3,8 @@ import { cancelLoop, pauseLoop, promoteIteration, resumeLoop, rollBackLoop } fro
 import { compareLoops } from "@whetstone/core/loops/compare-loops";
 import { createLoop } from "@whetstone/core/loops/create-loop";
 import { forkLoop } from "@whetstone/core/loops/fork-loop";
-import { getIterationFiles, listIterationSamples } from "@whetstone/core/loops/iteration-files";
+import { getIterationFiles } from "@whetstone/core/loops/iteration-files";
+import { listIterationSamples } from "@whetstone/core/loops/iteration-samples";
 import { getIteration, getLoop, listIterations, listLoops } from "@whetstone/core/loops/read-loops";
 import {
   CompareLoops,
@@ -86,6 +87,11 @@ const getSamples = createRoute({
         .max(40)
         .optional()
         .meta({ description: "the reduce step whose record it is; the method's last" }),
+      verdict: z
+        .string()
+        .max(60)
+        .optional()
+        .meta({ description: "rows of this verdict alone: `kept`, a reason, or `refused` for all that was not kept" }),
     }),
   },
   responses: { 200: json(Page(LoopSampleRow), "A page of rows"), ...problems },
@@ -158,8 +164,8 @@ export const loops = createRouter()
     return c.json(await getIteration(c.var.ctx, id, number), 200);
   })
   .openapi(getSamples, async (c) => {
-    const { step, ...page } = c.req.valid("query");
-    return c.json(await listIterationSamples(c.var.ctx, { ...c.req.valid("param"), step }, page), 200);
+    const { step, verdict, ...page } = c.req.valid("query");
+    return c.json(await listIterationSamples(c.var.ctx, { ...c.req.valid("param"), step, verdict }, page), 200);
   })
   .openapi(getFiles, async (c) => {
     const { id, number } = c.req.valid("param");

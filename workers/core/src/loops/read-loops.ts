@@ -29,7 +29,7 @@ async function withRuns(ctx: Context, rows: readonly LoopRow[]): Promise<Loop[]>
     rows.length === 0
       ? []
       : await ctx.db
-          .select({ id: iterations.id, slots: iterations.slots })
+          .select({ id: iterations.id, slots: iterations.slots, monitors: iterations.monitors })
           .from(iterations)
           .where(
             inArray(
@@ -37,10 +37,10 @@ async function withRuns(ctx: Context, rows: readonly LoopRow[]): Promise<Loop[]>
               rows.map(({ id, promoted }) => iterationId(id, promoted)),
             ),
           );
-  const slotsOf = new Map(turns.map(({ id, slots }) => [id, slots]));
+  const turnOf = new Map(turns.map((turn) => [turn.id, turn]));
   return rows.flatMap((row) => {
     const run = byId.get(row.runId);
-    return run ? [toLoop(row, { run, slots: slotsOf.get(iterationId(row.id, row.promoted)) ?? row.start })] : [];
+    return run ? [toLoop(row, { run, promoted: turnOf.get(iterationId(row.id, row.promoted)) })] : [];
   });
 }
 

@@ -3,7 +3,13 @@ import type { Slots } from "@whetstone/schemas/db";
 import type { RunRow } from "../runs/run-kind.ts";
 import type { IterationRow, LoopRow, StepRow } from "./load-loop.ts";
 
-export function toLoop(row: LoopRow, { run, slots }: { run: RunRow; slots: Slots }): Loop {
+interface Standing {
+  run: RunRow;
+  /** The promoted iteration, once there is one. */
+  promoted: Pick<IterationRow, "slots" | "monitors"> | undefined;
+}
+
+export function toLoop(row: LoopRow, { run, promoted: turn }: Standing): Loop {
   const { id, name, method, parameters, runId, streamId, promoted, request } = row;
   return {
     id,
@@ -17,7 +23,8 @@ export function toLoop(row: LoopRow, { run, slots }: { run: RunRow; slots: Slots
     streamId,
     iteration: { done: row.iterationsDone, total: request.iterations },
     promoted,
-    weights: hashes(slots),
+    verified: turn?.monitors?.verified ?? null,
+    weights: hashes(turn?.slots ?? row.start),
     budget: { limits: request.budget, spent: row.spent },
     forkOf: request.forkOf ?? null,
     request: request,
