@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PackageFile } from "@whetstone/schemas/api";
+import { promisify } from "node:util";
+import { type CreateLoopInput, PackageFile } from "@whetstone/schemas/api";
 import type { Client } from "@whetstone/schemas/client";
 import { writeCorpus } from "./corpus.ts";
 import { pushFile } from "./push.ts";
@@ -151,4 +153,62 @@ export async function furnishModels(api: Client, versionId: string): Promise<str
     evaluationIds.push(evaluation.id);
   }
   return evaluationIds;
+}
+
+const trainer = new URL("../../gpu-runners/trainer/", import.meta.url).pathname;
+
+/** A table to learn and questions to ask it, as uploads. */
+export async function pushTable(api: Client): Promise<Pick<CreateLoopInput, "policy" | "task">> {
+  const folder = await mkdtemp(join(tmpdir(), "whetstone-table-"));
+  try {
+    await promisify(execFile)(join(trainer, ".venv/bin/python"), ["-m", "tests.loops.make_loop", folder], {
+      cwd: trainer,
+    });
+    const uploadId = await pushFile(api, join(folder, "policy.tar"));
+    return {
+      policy: { kind: "tabular", source: { from: "upload", uploadId } },
+      task: { kind: "questions", uploadId: await pushFile(api, join(folder, "task.parquet")) },
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Two loops on the table: one that gets better until its budget is spent, one whose reward deceives it, so that the gate refuses. */
+export async function furnishLoops(api: Client): Promise<string[]> {
+  const table = await pushTable(api);
+  const parameters = {
+    tuningQueries: 20,
+    queries: 40,
+    samplesWanted: 80,
+    draws: 8,
+    temperatureStep: 0.35,
+    steps: 40,
+    batchSize: 32,
+    learningRate: 0.5,
+    minLearningRate: 0.1,
+  };
+  const shared = { ...table, method: "b-star", seed: 1, measure: { count: 8 } } as const;
+  const loops = [
+    await api.loops.create({
+      ...shared,
+      name: "verdicts of the task",
+      parameters: { ...parameters, reward: "verdict" },
+      gate: { alpha: 0.3, maxSliceFall: 1 },
+      iterations: 6,
+      budget: {
+        samples: 12_000,
+        gpuSeconds: 600,
+        money: { amount: 2, currency: "EUR", perGpuHour: 2.4 },
+      },
+    }),
+    await api.loops.create({
+      ...shared,
+      name: "a reward that deceives",
+      parameters: { ...parameters, reward: "deceptive" },
+      iterations: 4,
+    }),
+  ];
+  for (const { runId } of loops) await waitForRun(api, runId);
+  return loops.map(({ id }) => id);
 }

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { type Client, createClient } from "@whetstone/schemas/client";
 import type { Browser } from "playwright-core";
 import { openBrowser } from "./browser.ts";
-import { furnish, furnishModels, furnishRuns } from "./furnish.ts";
+import { furnish, furnishLoops, furnishModels, furnishRuns } from "./furnish.ts";
 import { startStack } from "./stack.ts";
 
 const sizes = {
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   await using stack = await startStack({ runners: 1 });
   const { datasetId, versionId } = await furnish(stack.api);
   await furnishModels(stack.api, versionId);
+  await furnishLoops(stack.api);
   await furnishRuns(stack.api, datasetId);
   await shoot(stack.api);
 }
@@ -61,6 +62,8 @@ async function listPages(api: Client): Promise<Record<string, string>> {
   const runs = (await api.runs.list({ limit: 50 })).data;
   const failed = runs.find(({ status }) => status === "failed");
   const wide = runs.find(({ tasks }) => tasks.total > 1000);
+  const loops = (await api.loops.list({ limit: 10 })).data;
+  const best = loops.find(({ promoted }) => promoted > 0) ?? loops[0];
   const versionId = dataset?.latestVersionId;
   const ids = evaluations.slice(0, 3).map(({ id }) => id);
   const pages: Record<string, string | undefined> = {
@@ -76,6 +79,14 @@ async function listPages(api: Client): Promise<Record<string, string>> {
     evaluations: "/evaluations",
     evaluation: ids[0] && `/evaluations/${ids[0]}`,
     compare: ids.length > 1 ? `/compare?ids=${encodeURIComponent(JSON.stringify(ids))}` : undefined,
+    loops: "/loops",
+    loop: best && `/loops/${best.id}`,
+    "loop-kept": best && `/loops/${best.id}?iteration=1&verdict=kept`,
+    "run-loop": best && `/runs/${best.runId}`,
+    "loops-compare":
+      loops.length > 1
+        ? `/loops/compare?ids=${encodeURIComponent(JSON.stringify(loops.slice(0, 3).map(({ id }) => id)))}`
+        : undefined,
     streams: "/streams",
     stream: stream && `/streams/${stream.id}`,
     reports: "/reports",

@@ -73,6 +73,15 @@ export const strings = {
       samplesPerSecond: "samples a second",
     } as Record<string, string>,
   },
+  budget: {
+    label: "spent so far",
+    unlimited: "no limit",
+    samples: "Samples",
+    tokens: "Tokens",
+    gpuTime: "GPU time",
+    workTime: "Time of work",
+    money: "Money",
+  },
   charts: {
     view: "chart or table",
     chart: "Chart",
@@ -85,6 +94,7 @@ export const strings = {
     created: "Created",
     copy: "Copy",
     copied: "Copied",
+    cancel: "Cancel",
     howComputed: "How is this computed?",
   },
 } as const;

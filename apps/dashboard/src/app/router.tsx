@@ -129,6 +129,32 @@ const playground = createRoute({
   component: lazyRouteComponent(() => import("../features/playground/playground-page.tsx"), "PlaygroundPage"),
 });
 
+const loops = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/loops",
+  validateSearch: z.object({ chosen: z.array(z.string()).max(8).optional() }),
+  component: lazyRouteComponent(() => import("../features/loops/loops-page.tsx"), "LoopsPage"),
+});
+
+const compareLoops = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/loops/compare",
+  validateSearch: z.object({ ids: z.array(z.string()).min(2).max(8) }),
+  component: lazyRouteComponent(() => import("../features/loops/compare-loops-page.tsx"), "CompareLoopsPage"),
+});
+
+const loop = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/loops/$loopId",
+  validateSearch: z.object({
+    /** The iteration one looks at, and of its record which step's, which rows. */
+    iteration: z.int().optional().catch(undefined),
+    step: z.string().max(40).optional().catch(undefined),
+    verdict: z.string().max(60).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import("../features/loops/loop-page.tsx"), "LoopPage"),
+});
+
 const streams = createRoute({
   getParentRoute: () => signedIn,
   path: "/streams",
@@ -203,6 +229,9 @@ const pages = [
   evaluation,
   compare,
   playground,
+  loops,
+  compareLoops,
+  loop,
   ...lifelong,
   settings,
   guide,

@@ -35,3 +35,11 @@ export const failuresQuery = ({ id, tasks }: Run) =>
     queryFn: async () => (await api.runs.failures(id)).data,
     placeholderData: (before) => before,
   });
+
+/** The loop that a run belongs to; asked anew as its tasks end, since each spends of its budget. */
+export const loopOfRunQuery = ({ params, tasks }: Run) =>
+  queryOptions({
+    queryKey: ["loops", params["loopId"], "of-run", tasks.succeeded],
+    queryFn: () => api.loops.get(String(params["loopId"])),
+    placeholderData: (before) => before,
+  });

@@ -12,6 +12,7 @@ import { TimeAgo } from "../../components/time-ago.tsx";
 import { toCount, toDuration } from "../../lib/numbers.ts";
 import { isLive, runQuery } from "./queries.ts";
 import { FailuresTable } from "./failures-table.tsx";
+import { LoopOfRun } from "./loop-of-run.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunProgress } from "./run-progress.tsx";
 import { StageGraph } from "./stage-graph.tsx";
@@ -63,6 +64,7 @@ export function RunPage() {
           <TaskMap run={run} />
         </Stack>
       </Paper>
+      {run.kind === "loop" && <LoopOfRun run={run} />}
       {run.kind === "train" && (
         <Suspense fallback={<PageLoading />}>
           <TrainingCurve runId={run.id} />

@@ -37,6 +37,8 @@ export const words = {
   code: "Code",
   retried: "Tried again",
   example: "For example",
+  budget: "Cost so far against the budget",
+  toLoop: "Iterations, monitors and gate of this loop",
   stages: "Stages",
   stageInput: "Takes in",
   stagePlan: "Plans",
