@@ -11,7 +11,7 @@ export interface ResultFolder {
   isCompat: boolean;
 }
 
-const bareNaN = "\u0000NaN";
+const bare = "\u0000";
 /** Nested values, which have no place in a line of the overview. */
 const nested = new Set(["normalization_data_range", "task_metrics", "warnings", "confidence_intervals"]);
 
@@ -75,11 +75,12 @@ async function writeAll({ path }: ResultFolder, files: Record<string, string>): 
   return paths;
 }
 
-/** JSON of documents whose numbers may be NaN. */
+/** JSON of documents whose numbers may be none: null, or for --compat bare words, as Python writes them. */
 export function toJson(value: unknown, { isCompat }: Pick<ResultFolder, "isCompat">): string {
   if (!isCompat) return JSON.stringify(value);
-  const mark = (_: string, each: unknown): unknown => (Number.isNaN(each) ? bareNaN : each);
-  return JSON.stringify(value, mark).replaceAll(JSON.stringify(bareNaN), "NaN");
+  const mark = (_: string, each: unknown): unknown =>
+    typeof each === "number" && !Number.isFinite(each) ? `${bare}${each}` : each;
+  return JSON.stringify(value, mark).replaceAll(/"\\u0000(NaN|-?Infinity)"/g, "$1");
 }
 
 /** Records as tab-separated lines with a head; a column some lack is empty there. */
@@ -91,6 +92,7 @@ function toTsv(records: readonly Record<string, unknown>[]): string {
 
 function toCell(value: unknown): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "";
+  if (value === Infinity || value === -Infinity) return value > 0 ? "inf" : "-inf";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return /[\t\n"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

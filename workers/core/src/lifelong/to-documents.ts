@@ -24,18 +24,22 @@ export function toMetricsDocument(
 ): Record<string, unknown> {
   const { lifetime, options } = result;
   const compat = isCompat(options);
-  // The reference program writes ten decimals at this level.
-  const toTop = (value: number): number => (compat && Math.abs(value) < 1e15 ? Number(value.toFixed(10)) : value);
+  // The reference program writes ten decimals at this level, and null for what is endless.
+  const toTop = (value: number): number | null => {
+    if (!compat) return toNullable(value);
+    if (!Number.isFinite(value)) return null;
+    return Math.abs(value) < 1e15 ? Number(value.toFixed(10)) : value;
+  };
   const top = chosenMetrics(options).map((name) => [name, toTop(lifetime[name] ?? Number.NaN)] as const);
   return {
-    ...Object.fromEntries(top.map(([name, value]) => [name, Number.isNaN(value) ? null : value])),
+    ...Object.fromEntries(top),
     run_id: runId,
     complexity: scenario.complexity,
     difficulty: scenario.difficulty,
     scenario_type: scenario.scenarioType,
     metrics_column: options.perfMeasure,
-    min: toNullable(toTop(result.min)),
-    max: toNullable(toTop(result.max)),
+    min: toTop(result.min),
+    max: toTop(result.max),
     num_lx: result.num_lx,
     num_ex: result.num_ex,
     runtime: toNullable(result.runtime),
