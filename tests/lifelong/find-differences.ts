@@ -52,7 +52,7 @@ export function findDifferences(
 function isSame(a: unknown, b: unknown): boolean {
   const [left, right] = [noNaN(a), noNaN(b)];
   if (typeof left !== "number" || typeof right !== "number") return left === right;
-  return Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left));
+  return left === right || Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left));
 }
 
 /** The reference program's NaN comes as null. */

@@ -8,31 +8,37 @@ import { readLog } from "../../apps/cli/src/lifelong/read-log.ts";
 import { makeCases, type Case } from "./cases.ts";
 import { findDifferences } from "./find-differences.ts";
 import { writeLog } from "./make-log.ts";
+import { makeRandomCases } from "./random-cases.ts";
 import { runReference, setUpReference, toSettings, type ReferenceResult } from "./reference.ts";
 
 const reference = setUpReference();
-const cases = makeCases();
+/** `LIFELONG_CASES=500` for the long form. */
+const randomCases = makeRandomCases(Number(process.env["LIFELONG_CASES"] ?? 12));
+const cases = [...makeCases(), ...randomCases];
 let folder: string;
 let results: Map<string, ReferenceResult>;
 
 // Where there is no Python 3.11 or 3.12, or no way to its packages, there is nothing to compare with.
 describe.skipIf("reason" in reference)("metrics are those of l2metrics 3.1.0", () => {
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "lifelong-"));
-    await mkdir(join(folder, "work"));
-    for (const { name, log, experts } of cases) {
-      await writeLog(join(folder, name), log);
-      for (const [i, expert] of experts.entries()) await writeLog(expertFolder(name, i), expert);
-    }
-    const asked = cases.map(({ name, experts, options }) => ({
-      name,
-      log_dir: join(folder, name),
-      experts: experts.map((_, i) => expertFolder(name, i)),
-      settings: toSettings(options),
-    }));
-    const { python } = reference as { python: string };
-    results = new Map(runReference(python, join(folder, "work"), asked).map((result) => [result.name, result]));
-  }, 300_000);
+  beforeAll(
+    async () => {
+      folder = await mkdtemp(join(tmpdir(), "lifelong-"));
+      await mkdir(join(folder, "work"));
+      for (const { name, log, experts } of cases) {
+        await writeLog(join(folder, name), log);
+        for (const [i, expert] of experts.entries()) await writeLog(expertFolder(name, i), expert);
+      }
+      const asked = cases.map(({ name, experts, options }) => ({
+        name,
+        log_dir: join(folder, name),
+        experts: experts.map((_, i) => expertFolder(name, i)),
+        settings: toSettings(options),
+      }));
+      const { python } = reference as { python: string };
+      results = new Map(runReference(python, join(folder, "work"), asked).map((result) => [result.name, result]));
+    },
+    120_000 + 3_000 * cases.length,
+  );
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -42,6 +48,8 @@ describe.skipIf("reason" in reference)("metrics are those of l2metrics 3.1.0", (
 
     const actual = await measure(each);
 
+    // The reference program crashes on some lifetimes nobody thought of; ours has still to give a result.
+    if ("error" in expected && randomCases.includes(each)) return;
     if ("error" in expected) throw new Error(`the reference program failed: ${expected.error}`);
     expect(findDifferences(expected, actual, { ignoresOrderOfExperts: each.hasManyLabels === true })).toEqual([]);
   });

@@ -35,10 +35,10 @@ export function runReference(python: string, work: string, cases: readonly Refer
     input: JSON.stringify(cases),
     encoding: "utf8",
     maxBuffer: 1 << 28,
-    timeout: 300_000,
+    timeout: 60_000 + 3_000 * cases.length,
   });
   if (status !== 0) throw new Error(`the reference program failed: ${stderr}`);
-  return JSON.parse(stdout.replaceAll(/\bNaN\b/g, "null")) as ReferenceResult[];
+  return JSON.parse(stdout.replaceAll(/\bNaN\b/g, "null").replaceAll(/\bInfinity\b/g, "1e999")) as ReferenceResult[];
 }
 
 export function toSettings(options: Partial<LifelongOptions>): Record<string, unknown> {

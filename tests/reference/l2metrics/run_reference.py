@@ -10,11 +10,24 @@ import os
 import sys
 import time
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("MPLBACKEND", "agg")
 warnings.filterwarnings("ignore")
 logging.disable(logging.CRITICAL)
+
+scan = os.scandir
+
+
+@contextmanager
+def scan_in_order(*paths):
+    """Rows that share an experience number stay in the order of their files, which file systems list as they like."""
+    with scan(*paths) as entries:
+        yield iter(sorted(entries, key=lambda entry: entry.name))
+
+
+os.scandir = scan_in_order
 
 from l2metrics.report import MetricsReport  # noqa: E402
 from l2metrics.util import store_ste_data  # noqa: E402
