@@ -90,6 +90,19 @@ test("a pushed log becomes a lifetime, and pushing it again adds nothing", { tim
   );
 });
 
+test("an accuracy matrix is kept in a stream, and measured there as here", { timeout: limitMs }, async () => {
+  const stream = await stack.api.streams.create({ name: "matrices", metricsColumns: ["accuracy"] });
+  const file = join(folder, "matrix.csv");
+  await writeFile(file, "after,a,b\nbaseline,0.1,0.2\n1,0.9,0.3\n2,0.7,0.8\n");
+
+  const { code, json } = await whetstone("lifelong", "matrix", file, "--stream", stream.id, "--lifetime", "seed-0");
+
+  expect(code).toBe(0);
+  expect((await stack.api.streams.matrices(stream.id)).data).toMatchObject([
+    { id: (json as { id: string }).id, lifetime: "seed-0", metrics: (json as { metrics: unknown }).metrics },
+  ]);
+});
+
 test("a spoilt file is named with line and column and loses no other", { timeout: limitMs }, async () => {
   let line = 1;
   const log = await writeLog("spoilt", 50, (text, block) =>

@@ -65,6 +65,7 @@ import {
   Share,
   Stream,
   StreamCurves,
+  StreamMatrix,
   Suite,
   Task,
   TaskMap,
@@ -219,6 +220,13 @@ export function createClient(options: ClientOptions) {
         send({ method: "PATCH", path: at("lifelong/streams", id), body }).then((answer) => Stream.parse(answer)),
       delete: (id: string) =>
         send({ method: "DELETE", path: at("lifelong/streams", id) }).then((answer) => Stream.parse(answer)),
+      /** An accuracy matrix as a file has it; kept, and answered with each suite's metrics. */
+      addMatrix: (id: string, raw: { type: "text/csv" | "application/json"; text: string }, lifetime?: string) =>
+        send({ method: "POST", path: at("lifelong/streams", id, "/matrices"), query: { lifetime }, raw }).then(
+          (answer) => StreamMatrix.parse(answer),
+        ),
+      matrices: (id: string, page: PageOptions = {}) =>
+        list(StreamMatrix, at("lifelong/streams", id, "/matrices"))(page),
       lifetimes: (id: string, page: PageOptions = {}) => list(Lifetime, at("lifelong/streams", id, "/lifetimes"))(page),
       blocks: (id: string, query: PageOptions & { lifetime?: string } = {}) =>
         get(Page(Block), at("lifelong/streams", id, "/blocks"), { ...query }),

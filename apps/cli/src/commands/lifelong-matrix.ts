@@ -1,8 +1,11 @@
 import { Command } from "commander";
 import { createOutput } from "../output.ts";
+import { openSession } from "../session.ts";
 
 export interface MatrixFlags {
   out?: string;
+  stream?: string;
+  lifetime?: string;
 }
 
 export function lifelongMatrixCommand(): Command {
@@ -13,8 +16,12 @@ export function lifelongMatrixCommand(): Command {
       "CSV (a row a training step, a column a task) or JSON (scores, baseline, reference, firstBatches)",
     )
     .option("--out <file>", "write the metrics as JSON")
+    .option("--stream <id>", "keep the matrix in this stream of the API, too")
+    .option("--lifetime <name>", "whose matrix it is, with --stream (default: main)")
     .action(async (file: string, flags: MatrixFlags, self: Command) => {
       const { computeMatrix } = await import("../lifelong/compute-matrix.ts");
-      await computeMatrix(file, flags, createOutput(self.optsWithGlobals<{ json?: boolean }>()));
+      const output = createOutput(self.optsWithGlobals<{ json?: boolean }>());
+      const { api } = flags.stream === undefined ? { api: undefined } : await openSession(self);
+      await computeMatrix(file, flags, { output, api });
     });
 }
