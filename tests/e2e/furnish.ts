@@ -212,3 +212,14 @@ export async function furnishLoops(api: Client): Promise<string[]> {
   for (const { runId } of loops) await waitForRun(api, runId);
   return loops.map(({ id }) => id);
 }
+
+/** The version refined by the small refiner that ships, then profiled by the newest model, and a search in what that makes. */
+export async function furnishRefined(api: Client, versionId: string): Promise<string> {
+  const [model] = (await api.models.list({ limit: 1 })).data;
+  const refine = await api.runs.create({ kind: "refine", versionId });
+  const refined = (await waitForRun(api, refine.id)).output.versionId ?? "";
+  const profile = await api.runs.create({ kind: "profile", versionId: refined, ...(model && { modelId: model.id }) });
+  const profiled = (await waitForRun(api, profile.id)).output.versionId ?? "";
+  await waitForRun(api, (await api.runs.create({ kind: "search", versionId: profiled, text: "a blue picture" })).id);
+  return profiled;
+}

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { type Client, createClient } from "@whetstone/schemas/client";
 import type { Browser } from "playwright-core";
 import { openBrowser } from "./browser.ts";
-import { furnish, furnishLoops, furnishModels, furnishRuns } from "./furnish.ts";
+import { furnish, furnishLoops, furnishModels, furnishRuns, furnishRefined } from "./furnish.ts";
 import { startStack } from "./stack.ts";
 
 const sizes = {
@@ -47,6 +47,7 @@ async function main(): Promise<void> {
   await furnishModels(stack.api, versionId);
   await furnishLoops(stack.api);
   await furnishRuns(stack.api, datasetId);
+  await furnishRefined(stack.api, versionId);
   await shoot(stack.api);
 }
 
@@ -64,12 +65,24 @@ async function listPages(api: Client): Promise<Record<string, string>> {
   const wide = runs.find(({ tasks }) => tasks.total > 1000);
   const loops = (await api.loops.list({ limit: 10 })).data;
   const best = loops.find(({ promoted }) => promoted > 0) ?? loops[0];
-  const versionId = dataset?.latestVersionId;
+  const versionId = dataset?.latestVersionId ?? undefined;
+  const version = versionId === undefined ? undefined : await api.versions.get(versionId);
+  const parentId = version?.parentId ?? undefined;
+  const [sample] = versionId === undefined ? [] : (await api.versions.samples(versionId, one)).data;
+  const search = runs.find(
+    ({ kind, params, status }) => kind === "search" && params["find"] === "images" && status === "succeeded",
+  );
+  const found = search && `/playground?version=${String(search.params["versionId"])}&run=${search.id}`;
   const ids = evaluations.slice(0, 3).map(({ id }) => id);
   const pages: Record<string, string | undefined> = {
     datasets: "/datasets",
     dataset: dataset && `/datasets/${dataset.id}`,
     version: versionId ? `/versions/${versionId}` : undefined,
+    card: sample && `/versions/${versionId}?uid=${sample.uid}`,
+    select: versionId && `/versions/${versionId}?tab=select&filter=textLength%20%3C%2018`,
+    pairs: parentId && `/versions/${parentId}/with/${versionId}`,
+    "pairs-card": parentId && sample && `/versions/${parentId}/with/${versionId}?uid=${sample.uid}`,
+    playground: found ?? "/playground",
     runs: "/runs",
     run: runs[0] && `/runs/${runs[0].id}`,
     "run-failed": failed && `/runs/${failed.id}`,
@@ -94,6 +107,8 @@ async function listPages(api: Client): Promise<Record<string, string>> {
     schedules: "/schedules",
     schedule: schedule && `/schedules/${schedule.id}`,
     "settings-keys": "/settings",
+    "settings-workspace": "/settings?tab=workspace",
+    "settings-runners": "/settings?tab=runners",
     "settings-usage": "/settings?tab=usage",
     "settings-webhooks": "/settings?tab=webhooks",
     "settings-audit": "/settings?tab=audit",
@@ -128,7 +143,10 @@ async function shootAll({ browser, api, pages, size, scheme, out }: Shots): Prom
         timeout: loadMs,
       })
       .catch(() => process.stderr.write(`${name} still loads after ${loadMs / 1000} s\n`));
-    await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`), fullPage: size !== "wall" });
+    await page.screenshot({
+      path: join(out, `${name}-${size}-${scheme}.png`),
+      fullPage: size !== "wall" && !name.endsWith("card"),
+    });
     process.stderr.write(`${name} ${size} ${scheme}\n`);
   }
   await context.close();

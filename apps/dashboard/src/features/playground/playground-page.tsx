@@ -22,22 +22,36 @@ export function PlaygroundPage() {
   const models = useQuery(modelsQuery);
   const version = useQuery({ ...versionQuery(search.version ?? ""), enabled: search.version !== undefined });
   const change = (part: PlaygroundSearch) => void navigate({ search: (old) => ({ ...old, ...part }) });
-  const error = models.error ?? version.error;
+  const embedder = useQuery(embedderQuery(version.data));
+  // Without a choice of one's own the version's embeddings say which model it is.
+  const chosen = { ...search, model: search.model ?? embedder.data ?? undefined };
+  const error = models.error ?? version.error ?? embedder.error;
   return (
     <Page title={strings.nav.playground} guide="select">
       <Text c="dimmed">{words.lead}</Text>
-      {error && <LoadError error={error} onRetry={() => void Promise.all([models.refetch(), version.refetch()])} />}
+      {error && (
+        <LoadError
+          error={error}
+          onRetry={() => void Promise.all([models, version, embedder].map(({ refetch }) => refetch()))}
+        />
+      )}
       {!error && !models.data && <PageLoading />}
       {models.data?.data.length === 0 && (
         <Empty title={words.noModels} lead={words.noModelsLead} command={words.noModelsExample} />
       )}
       {!error && models.data && models.data.data.length > 0 && (
         <>
-          <Chooser models={models.data.data} version={version.data} search={search} onChange={change} />
-          {version.data ? (
-            <Playing version={version.data} models={models.data.data} search={search} onChange={change} />
-          ) : (
-            <Text>{search.version === undefined ? words.chooseLead : strings.states.loading}</Text>
+          <Chooser models={models.data.data} version={version.data} search={chosen} onChange={change} />
+          {search.version === undefined && <Text>{words.chooseLead}</Text>}
+          {search.version !== undefined && (!version.data || embedder.data === undefined) && <PageLoading />}
+          {version.data && embedder.data !== undefined && (
+            <Playing
+              version={version.data}
+              embedderId={embedder.data}
+              models={models.data.data}
+              search={chosen}
+              onChange={change}
+            />
           )}
         </>
       )}
@@ -96,22 +110,23 @@ function Chooser({ models, version, search, onChange }: Props & { version: Versi
   );
 }
 
-function Playing({ version, models, search, onChange }: Props & { version: Version }) {
-  const embedder = useQuery(embedderQuery(version));
+function Playing({
+  version,
+  embedderId,
+  models,
+  search,
+  onChange,
+}: Props & { version: Version; embedderId: string | null }) {
   const mayRun = useScope("runs:write");
-  if (embedder.error) return <LoadError error={embedder.error} onRetry={() => void embedder.refetch()} />;
-  if (embedder.data === undefined) return <PageLoading />;
-  // Without a choice of one's own the version's embeddings say which model it is.
-  const modelId = search.model ?? embedder.data ?? undefined;
-  const model = models.find(({ id }) => id === modelId);
-  const isReady = embedder.data !== null && embedder.data === modelId;
+  const model = models.find(({ id }) => id === search.model);
+  const isReady = embedderId !== null && embedderId === search.model;
   return (
     <Stack gap="md">
       {!isReady && (
         <Embedder
           version={version}
           model={model}
-          other={models.find(({ id }) => id === embedder.data)}
+          other={models.find(({ id }) => id === embedderId)}
           runId={search.embed}
           onChange={onChange}
         />

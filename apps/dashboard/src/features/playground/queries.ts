@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, skipToken } from "@tanstack/react-query";
 import { settledRunStatuses, type Version } from "@whetstone/schemas/api";
 import { api } from "../../lib/api.ts";
 
@@ -24,10 +24,10 @@ export const versionQuery = (id: string) =>
   queryOptions({ queryKey: ["versions", id], queryFn: () => api.versions.get(id), staleTime: Infinity });
 
 /** The model whose embeddings a version has; null where it has none, or where nothing tells who made them. */
-export const embedderQuery = (version: Version) =>
+export const embedderQuery = (version: Version | undefined) =>
   queryOptions({
-    queryKey: ["versions", version.id, "embedder"],
-    queryFn: () => findEmbedder(version),
+    queryKey: ["versions", version?.id, "embedder"],
+    queryFn: version ? () => findEmbedder(version) : skipToken,
     staleTime: Infinity,
   });
 

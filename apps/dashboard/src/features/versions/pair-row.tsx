@@ -13,7 +13,12 @@ export function PairRow({ pair, number, onOpen }: { pair: SamplePair; number: nu
   return (
     <Paper withBorder p="xs">
       <Group align="flex-start" wrap="nowrap" gap="sm">
-        <UnstyledButton onClick={onOpen} className={classes.image} aria-label={sample.text || words.emptyText}>
+        <UnstyledButton
+          onClick={onOpen}
+          className={classes.image}
+          data-same={(other !== null && changed.length === 0) || undefined}
+          aria-label={sample.text || words.emptyText}
+        >
           <SampleImage sample={sample} alt="" isSmall />
         </UnstyledButton>
         <Stack gap={6} className={classes.texts}>

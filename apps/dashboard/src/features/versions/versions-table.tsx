@@ -8,7 +8,7 @@ import { words } from "./words.ts";
 
 type Line = [name: string, one: string, other: string];
 
-/** What two versions hold as a whole, those lines marked that differ; the means of the columns as soon as they are there. */
+/** What two versions hold as a whole, and of the columns those whose means differ. */
 export function VersionsTable({ one, other }: { one: Version; other: Version }) {
   const [left, right] = [useQuery(columnsQuery(one.id)), useQuery(columnsQuery(other.id))];
   const lines: Line[] = [
@@ -16,10 +16,10 @@ export function VersionsTable({ one, other }: { one: Version; other: Version }) 
     [words.rejects, toCount(one.rejectCount), toCount(other.rejectCount)],
     [words.size, toBytes(one.sizeBytes), toBytes(other.sizeBytes)],
     [words.layers, one.layers.join(", "), other.layers.join(", ")],
-    ...toMeans(left.data ?? null, right.data ?? null),
+    ...toMeans(left.data ?? null, right.data ?? null).filter(([, before, after]) => before !== after),
   ];
   return (
-    <Table.ScrollContainer minWidth={420}>
+    <Table.ScrollContainer minWidth={420} maw={860}>
       <Table aria-label={words.asAWhole}>
         <Table.Thead>
           <Table.Tr>
