@@ -24,5 +24,6 @@ td { border-bottom: 1px solid var(--line); padding: 5px 10px 5px 0; }
 td.number, th.number { text-align: right; }
 details { margin-top: 8px; } summary { cursor: pointer; color: var(--soft); font-size: 13px; }
 footer { margin-top: 48px; border-top: 1px solid var(--line); padding-top: 12px; color: var(--soft); font-size: 12.5px; }
+@media screen and (max-width: 640px) { figure > svg { min-width: 600px; } }
 @media print { :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --card: #fff; } body { font-size: 11pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; } details > summary { display: none; } details::details-content { content-visibility: visible; display: block; } }
 `;

@@ -110,7 +110,7 @@ function renderChart({ id, title, caption, svg, legend, head, rows }: Chart): st
 <h2>${escapeHtml(title)}</h2>
 <p class="caption">${escapeHtml(caption)}</p>
 ${items.length > 0 ? `<ul class="legend">${items.join("")}</ul>` : ""}
-<figure>${svg}</figure>
+<figure tabindex="0">${svg}</figure>
 ${rows.length > rowsShown ? `<details><summary>${rows.length} rows as a table</summary>${table}</details>` : table}
 </section>`;
 }

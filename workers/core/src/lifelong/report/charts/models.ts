@@ -62,10 +62,10 @@ function drawSet(key: string, rows: readonly Row[]): string {
   const margin = (Math.max(...ends) - Math.min(...ends)) * 0.15 || 0.05;
   return draw(
     {
-      height: 54 + 24 * rows.length,
+      height: 74 + 24 * rows.length,
       marginLeft: 190,
-      marginTop: 20,
-      marginBottom: 30,
+      marginTop: 44,
+      marginBottom: 26,
       x: {
         label: key,
         labelAnchor: "left",
