@@ -25,11 +25,18 @@ class ImagePlace:
     size: int
 
 
-def read_image(place: ImagePlace, image: dict[str, Any]) -> np.ndarray:
-    """Decodes as the evaluator does: upright, transparency on white, resized by `image` of model.json."""
+def read_bytes(place: ImagePlace) -> bytes:
     with place.shard.open("rb") as file:
         file.seek(place.offset)
-        data = file.read(place.size)
+        return file.read(place.size)
+
+
+def read_image(place: ImagePlace, image: dict[str, Any]) -> np.ndarray:
+    return decode_image(read_bytes(place), image)
+
+
+def decode_image(data: bytes, image: dict[str, Any]) -> np.ndarray:
+    """Decodes as the evaluator does: upright, transparency on white, resized by `image` of model.json."""
     with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             raise ValueError(f"image has more than {MAX_PIXELS} pixels")

@@ -174,7 +174,7 @@ def _draw(
                 drawn.tokens,
                 drawn.log_prob,
                 recorded=recorded,
-                draft=_draft(turn.query) if wordings[i] not in ("answer", "instruct") else None,
+                draft=_draft(turn.query) if _keeps_draft(turn.query, wordings[i]) else None,
             )
         )
     return samples
@@ -183,6 +183,11 @@ def _draw(
 def _prompt(policy: Policy, query: Query, wording: str, examples: str = "") -> Prompt:
     text = write_prompt(query, wording, policy.style, _draft(query), examples)
     return Prompt(text, query.image, query.choices)
+
+
+def _keeps_draft(query: Query, wording: str) -> bool:
+    """What was read beside the question; of an image its alt-text, which is always there."""
+    return query.tags is not None or wording not in ("answer", "instruct")
 
 
 def _draft(query: Query) -> str | None:

@@ -39,6 +39,10 @@ def _teach(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., None]) -
         from trainer.loops.gap_model import learn_gap
 
         return learn_gap(spec, rows, say)
+    if spec.learning.objective == "contrastive":
+        from trainer.loops.learn_clip import learn_clip
+
+        return learn_clip(spec, rows, say)
     return learn_policy(spec, rows, say)
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from trainer.loops.picture import Picture
 from trainer.loops.spec import PolicyKind
 from trainer.loops.style import Style
 from trainer.spec import SpecError
@@ -17,7 +18,7 @@ class Prompt:
     """What is put to the policy: words, and where there are an image and texts to choose among, these."""
 
     text: str
-    image: bytes | None = None
+    image: Picture | None = None
     choices: tuple[str, ...] | None = None
 
 
@@ -66,8 +67,12 @@ def load_policy(kind: PolicyKind, folder: Path) -> Policy:
         from trainer.loops.tabular import TabularPolicy
 
         return TabularPolicy.load(folder)
+    if kind == "label":
+        from trainer.loops.label import LabelPolicy
+
+        return LabelPolicy.load(folder)
     if kind != "causal-lm":
-        raise SpecError(f"a policy of kind {kind} can neither be drawn from nor taught here: take tabular or causal-lm")
+        raise SpecError(f"a policy of kind {kind} can't be had here: take tabular, label or causal-lm")
     from trainer.loops.language_model import LanguageModel
 
     return LanguageModel.load(folder)

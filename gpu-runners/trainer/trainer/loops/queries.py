@@ -8,9 +8,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from trainer.images import ImagePlace
+from trainer.loops.picture import Picture
 from trainer.loops.spec import Draw, Task
 from trainer.spec import SpecError
 
+REFINE = "What does the picture show?"
+BASE_COLUMNS = ("uid", "image_offset", "image_bytes", "text", "label", "metadata")
 TASK_COLUMNS = ("query_id", "split", "slice", "question", "image", "answer", "choices", "draft", "scene")
 
 
@@ -22,7 +26,7 @@ class Query:
     split: str = ""
     slice: str | None = None
     question: str = ""
-    image: bytes | None = None
+    image: Picture | None = None
     # Any of these is right.
     answers: tuple[str, ...] = ()
     choices: tuple[str, ...] | None = None
@@ -31,9 +35,13 @@ class Query:
     prompt: str | None = None
     target: str | None = None
     source: str | None = None
+    # Of a refinement: what the image is known to show. None for a question.
+    tags: tuple[str, ...] | None = None
 
 
 def read_task(task: Task) -> list[Query]:
+    if task.kind == "refinement":
+        return read_refinements(task.files)
     return read_questions(task.files[0])
 
 
@@ -55,6 +63,42 @@ def read_questions(path: Path) -> list[Query]:
     ]
 
 
+def read_refinements(files: tuple[Path, ...]) -> list[Query]:
+    """Samples of a version: an image to be described, its alt-text as draft. Labels of all are what each may be."""
+    if not files or len(files) % 2:
+        raise SpecError("task.files of refinement must be shards, each followed by its base layer")
+    rows = [
+        (row, ImagePlace(shard, row["image_offset"], row["image_bytes"]))
+        for shard, base in zip(files[::2], files[1::2], strict=True)
+        for row in _read(base, ("uid", "image_offset", "image_bytes", "text"), BASE_COLUMNS)
+    ]
+    choices = tuple(sorted({row["label"] for row, _ in rows if row.get("label")})) or None
+    return [_refinement(row, place, choices) for row, place in rows]
+
+
+def _refinement(row: dict[str, Any], place: ImagePlace, choices: tuple[str, ...] | None) -> Query:
+    facts = _json(row.get("metadata"), f"metadata of {row['uid']}")
+    facts, label = facts if isinstance(facts, dict) else {}, row.get("label")
+    tags = facts.get("tags")
+    group = facts.get("slice") or facts.get("group")
+    return Query(
+        query_id=row["uid"],
+        split=str(facts.get("split") or _split_of(row["uid"])),
+        slice=group if isinstance(group, str) else None,
+        question=REFINE,
+        image=place,
+        answers=(label,) if label else (),
+        choices=choices,
+        draft=row["text"] or None,
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+    )
+
+
+def _split_of(uid: str) -> str:
+    """Where the data names no split: a fifth is held out, by the sample's id alone."""
+    return "held-out" if hashlib.sha256(f"split {uid}".encode()).digest()[0] < 51 else "train"
+
+
 def read_rows(paths: tuple[Path, ...], known: dict[str, Query]) -> list[Query]:
     """Rows of `training.parquet` as queries, with what the task knows of those it has."""
     queries = []
@@ -68,12 +112,17 @@ def read_rows(paths: tuple[Path, ...], known: dict[str, Query]) -> list[Query]:
     return queries
 
 
+def in_order(queries: list[Query], split: str) -> list[Query]:
+    """The split shuffled by the queries' ids: the same for every step of every loop."""
+    of_split = [query for query in queries if query.split == split]
+    if not of_split:
+        raise SpecError(f"the task has no query in split {split!r}")
+    return sorted(of_split, key=lambda query: hashlib.sha256(query.query_id.encode()).digest())
+
+
 def choose(queries: list[Query], draw: Draw) -> list[Query]:
-    """Of the split, `draw.queries` from `draw.offset` on; the order is the same for every step of every loop."""
-    split = [query for query in queries if query.split == draw.split]
-    if not split:
-        raise SpecError(f"the task has no query in split {draw.split!r}")
-    split.sort(key=lambda query: hashlib.sha256(query.query_id.encode()).digest())
+    """Of the split, `draw.queries` from `draw.offset` on."""
+    split = in_order(queries, draw.split)
     count = len(split) if draw.queries is None else min(draw.queries, len(split))
     return [split[(draw.offset + i) % len(split)] for i in range(count)]
 

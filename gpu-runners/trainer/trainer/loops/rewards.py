@@ -1,6 +1,7 @@
 """What texts are worth to the method that chooses among them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -9,6 +10,7 @@ from trainer.loops.draws import derive_seed
 from trainer.loops.grades import read_grade
 from trainer.loops.hash_weights import hash_weights
 from trainer.loops.policy import Policy, load_policy
+from trainer.loops.queries import Query
 from trainer.loops.samples import Sample
 from trainer.loops.spec import Reward, SampleSpec
 from trainer.spec import SpecError
@@ -16,7 +18,8 @@ from trainer.spec import SpecError
 PAIRS_AT_ONCE = 256
 
 
-def add_rewards(samples: list[Sample], spec: SampleSpec, policy: Policy) -> None:
+def add_rewards(samples: list[Sample], spec: SampleSpec, policy: Policy, known: list[Query]) -> None:
+    """`known` are the task's queries, among which `clip-margin` finds images to compare with."""
     reward = spec.score.reward
     if reward.kind == "verdict":
         _set(samples, [_verdict(row) for row in samples])
@@ -30,6 +33,12 @@ def add_rewards(samples: list[Sample], spec: SampleSpec, policy: Policy) -> None
             row.reward = read_grade(row.text)
     elif reward.kind == "gap":
         _set(samples, _gaps(samples, spec))
+    elif reward.kind == "clip-margin":
+        from trainer.loops.clip_margin import clip_margins
+
+        if spec.reward is None:
+            raise SpecError("reward clip-margin needs a CLIP")
+        _set(samples, clip_margins(samples, known, spec.reward.folder, reward.distractors))
     elif reward.kind == "toy":
         _set(samples, [_toy(row, reward, spec.seed) for row in samples])
     elif reward.kind != "none":
@@ -39,7 +48,7 @@ def add_rewards(samples: list[Sample], spec: SampleSpec, policy: Policy) -> None
             row.reward = (row.reward or 0.0) + _verdict(row)
 
 
-def _set(samples: list[Sample], rewards: list[float]) -> None:
+def _set(samples: list[Sample], rewards: Sequence[float | None]) -> None:
     for row, reward in zip(samples, rewards, strict=True):
         row.reward = reward
 

@@ -28,7 +28,7 @@ def sample(spec: SampleSpec, say: Callable[..., None]) -> dict[str, Any]:
     pool = [query for query in known if query.split == spec.draw.split]
     samples = draw_samples(policy, queries, pool, spec, say)
     add_verdicts(samples, spec.task, spec.draw.form)
-    add_rewards(samples, spec, policy)
+    add_rewards(samples, spec, policy, known)
     spec.output.parent.mkdir(parents=True, exist_ok=True)
     table = pa.Table.from_pylist([row.columns() for row in samples], schema=SCHEMA)
     pq.write_table(table, spec.output, compression="zstd")

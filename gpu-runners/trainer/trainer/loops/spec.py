@@ -79,10 +79,6 @@ class Task:
     verifier: Literal["exact", "program"] = "exact"
     threshold: float = limited(0.6, 0, 1)
 
-    def __post_init__(self) -> None:
-        if self.kind == "refinement":
-            raise SpecError("task.kind refinement can't be done here: give questions")
-
 
 @dataclass(frozen=True)
 class SampleSpec:

@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from trainer.loops.draws import uniforms
+from trainer.loops.choosing import allowed_among, draw_columns
 from trainer.loops.policy import Ask, Drawn, Prompt
 from trainer.loops.style import Style
 from trainer.spec import SpecError
@@ -56,17 +56,7 @@ class TabularPolicy:
         with torch.no_grad():
             log_probs_NC = self._log_probs(rows)
         allowed_NC = torch.stack([self._allowed(row, ask) for row, ask in zip(rows, asks, strict=True)])
-        choosing_NC = log_probs_NC.masked_fill(~allowed_NC, -torch.inf)
-        temperature_N1 = torch.tensor([[ask.temperature] for ask in asks], dtype=torch.float64)
-        is_greedy_N1 = temperature_N1 == 0
-        heap_NC = torch.softmax(choosing_NC / temperature_N1.masked_fill(is_greedy_N1, 1), -1).cumsum(-1)
-        uniform_N1 = torch.tensor([[uniforms(ask.seed, 1)[0]] for ask in asks], dtype=torch.float64)
-        drawn_N1 = torch.searchsorted(heap_NC, uniform_N1, right=True)
-        # Not beyond the last column with any mass, where rounding leaves the heap short of 1.
-        last_N1 = (torch.arange(log_probs_NC.shape[1]) * choosing_NC.isfinite()).amax(-1, keepdim=True)
-        column_N1 = torch.where(is_greedy_N1, choosing_NC.argmax(-1, keepdim=True), drawn_N1.minimum(last_N1))
-        picked_N1 = log_probs_NC.gather(1, column_N1)
-        columns, log_probs = column_N1[:, 0].tolist(), picked_N1[:, 0].tolist()
+        columns, log_probs = draw_columns(log_probs_NC, allowed_NC, asks)
         return [Drawn(self.rows[rows[i]][1][columns[i]], 1, log_probs[i]) for i in range(len(asks))]
 
     def token_log_probs(self, pairs: Sequence[tuple[Prompt, str]]) -> tuple[Tensor, Tensor]:
@@ -95,10 +85,8 @@ class TabularPolicy:
         return self.logits_PC[rows].masked_fill(self.is_outside_PC[rows], -torch.inf).log_softmax(-1)
 
     def _allowed(self, row: int, ask: Ask) -> Tensor:
-        """Texts that begin as asked; all of them where none does."""
         texts = self.rows[row][1]
-        fits = [ask.starts is None or text.startswith(ask.starts) for text in texts]
-        return torch.tensor([any(fits) == fit for fit in fits] + [False] * (self.logits_PC.shape[1] - len(texts)))
+        return torch.tensor([*allowed_among(texts, ask), *[False] * (self.logits_PC.shape[1] - len(texts))])
 
     def _row(self, prompt: Prompt) -> int:
         if prompt.text not in self.row_of:

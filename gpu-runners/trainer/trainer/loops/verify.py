@@ -2,6 +2,7 @@
 
 from trainer.loops.answers import answer_of, normalise, strategy_of
 from trainer.loops.forms import ANSWERING
+from trainer.loops.refinement import f1, read_said
 from trainer.loops.samples import Sample
 from trainer.loops.sandbox import Sandbox
 from trainer.loops.spec import Task
@@ -13,6 +14,10 @@ RUN_PROGRAM = "trainer.loops.scenes.program:run_program"
 
 def add_verdicts(samples: list[Sample], task: Task, form: str) -> None:
     """Fills in answer, strategy, key and `correct`, which stays null where the task can't know."""
+    if task.kind == "refinement":
+        for row in samples:
+            _judge_refinement(row, task.threshold)
+        return
     if form not in ANSWERING:
         for row in samples:
             row.key = normalise(row.text)
@@ -28,6 +33,18 @@ def add_verdicts(samples: list[Sample], task: Task, form: str) -> None:
             # An invented question has no known answer, though its image's own question has.
             if row.query.answers and question_of(row.query) == row.query.question:
                 row.correct = row.answer in {normalise(answer) for answer in row.query.answers}
+
+
+def _judge_refinement(row: Sample, threshold: float) -> None:
+    """Right when the tags' F1 with the gold tags, or with the label alone, reaches the threshold."""
+    said, query = read_said(row.text), row.query
+    row.key = said.key if said and row.text.startswith("{") else normalise(row.text)
+    row.answer = said.key if said else None
+    gold = [each for each in (query.answers, query.tags) if each]
+    if gold:
+        # A label may hold commas, which set no tags apart.
+        is_label = row.key in {normalise(label) for label in query.answers}
+        row.correct = is_label or (said is not None and max(f1(said.tags, each) for each in gold) >= threshold)
 
 
 def _run_program(row: Sample, run: Sandbox) -> None:

@@ -10,6 +10,11 @@ from trainer.spec import SpecError
 QUESTION = re.compile(r"(?:<question>|\nQuestion:)\s*(.*?)\s*(?:<(?:solve|draft)>|\n|$)", re.DOTALL)
 BARE = re.compile(r"(?:instruct|quality|following|improve|translate|reflect): (.*?)(?: \\| .*)?", re.DOTALL)
 STEPS = "Think it through, then end with a line `answer: ...`."
+# The four texts of HQ-CLIP; what reads them is `refinement.py`.
+REFINE = (
+    "Describe the picture; the alt-text may be wrong. Write one JSON object: positiveDescription (what is there), "
+    "negativeDescription (alike but false), positiveTags and negativeTags (lists of short tags)."
+)
 PLAIN = {
     "answer": f"Choose how to solve it and begin with its tag: <direct>, <steps>, <questions> or <program>. {STEPS}",
     "instruct": "Write one new question about this that has one short answer. Write the question only.",
@@ -38,6 +43,8 @@ def write_prompt(query: Query, form: str, style: Style, draft: str | None = None
         parts += [f"<question> {question}"] if form != "instruct" else []
         parts += [f"<draft> {draft}"] if needs_draft else []
         return examples + " ".join([*parts, MARKS.get(form, f"<{form}>")])
+    if query.tags is not None and form == "answer":
+        return examples + "\n".join([f"Alt-text: {draft or ''}", REFINE])
     parts = [f"Scene: {write_scene(query.scene)}"] if query.scene and query.image is None else []
     parts += [f"Question: {question}"] if form != "instruct" else []
     parts += [f"{'Plan' if form == 'translate' else 'Answer'}: {draft}"] if needs_draft else []

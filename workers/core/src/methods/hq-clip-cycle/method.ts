@@ -18,7 +18,7 @@ export const hqClipCycle = defineMethod<HqClipCycleParameters>({
     year: 2025,
   },
   parameters: HqClipCycleParameters,
-  policies: ["image-text"],
+  policies: ["label", "image-text"],
   slots: [clipSlot],
   measure: (p) => ({ form: "answer", options: {}, score: marginOf(p) }),
   next: (view) => replay(plan(view), view.done),
