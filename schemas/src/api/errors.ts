@@ -24,6 +24,7 @@ export const ErrorCode = z.enum([
   "run_not_cancellable",
   "run_not_retryable",
   "index_missing",
+  "not_runnable",
   "storage_unavailable",
   "internal",
 ]);
@@ -52,6 +53,7 @@ export const errorStatus = {
   run_not_cancellable: 409,
   run_not_retryable: 409,
   index_missing: 409,
+  not_runnable: 422,
   storage_unavailable: 503,
   internal: 500,
 } as const satisfies Record<ErrorCode, number>;

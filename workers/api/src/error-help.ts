@@ -26,6 +26,8 @@ export const errorHelp: Record<ErrorCode, string> = {
   run_not_retryable:
     "Only failed tasks of a run that failed or is running can be tried again. Start another run instead.",
   index_missing: "The version is too large to be searched without an index. Start a run of kind index, then ask again.",
+  not_runnable:
+    "All parts are there and fit their types, but together they can't run. The message says which part, and what to put in its place.",
   storage_unavailable: "The object storage does not answer. Try again soon.",
   internal: "Something broke on our side. The request id finds the whole story in our log.",
 };

@@ -1,16 +1,15 @@
 import type { CreateLoop, Loop } from "@whetstone/schemas/api";
-import { loops, runs, uploads, versions } from "@whetstone/schemas/db";
+import { loops, runs } from "@whetstone/schemas/db";
 import { batch } from "../batch.ts";
 import { auditRow } from "../audit/audit-row.ts";
 import { type Context, requireScope, workspaceOf } from "../context.ts";
-import { AppError } from "../errors.ts";
 import { findMethod } from "../methods/index.ts";
 import { checkRunQuota } from "../runs/check-run-quota.ts";
 import { runEvent } from "../runs/run-event.ts";
-import { getOwned } from "../scope.ts";
 import { createStream } from "../streams/create-stream.ts";
 import { checkEntry } from "../streams/check-entry.ts";
 import { nothingSpent } from "./budget.ts";
+import { checkRequest } from "./check-request.ts";
 import { getLoop } from "./read-loops.ts";
 import { startSlots } from "./weights-of-source.ts";
 
@@ -20,12 +19,7 @@ export async function createLoop(ctx: Context, input: CreateLoop): Promise<Loop>
   const workspaceId = workspaceOf(ctx);
   const method = findMethod(input.method);
   const parameters = method.parse(input.parameters);
-  if (!method.policies.includes(input.policy.kind))
-    throw new AppError(
-      "invalid_input",
-      `${method.id} improves ${method.policies.join(", ")}, not ${input.policy.kind}`,
-    );
-  await checkTask(ctx, input.task);
+  await checkRequest(ctx, { input, method, parameters });
   const start = await startSlots(ctx, input);
   await checkRunQuota(ctx, workspaceId);
   if (input.streamId !== undefined)
@@ -81,12 +75,3 @@ const makeStream = async (ctx: Context, name: string): Promise<string> => {
   };
   return (await createStream(asJob(ctx), stream)).id;
 };
-
-async function checkTask(ctx: Context, task: CreateLoop["task"]): Promise<void> {
-  if (task.kind === "refinement") {
-    await getOwned(ctx, versions, { what: "version", id: task.versionId });
-    return;
-  }
-  const { id, status } = await getOwned(ctx, uploads, { what: "upload", id: task.uploadId });
-  if (status !== "completed") throw new AppError("upload_not_ready", `upload ${id} is ${status}; complete it first`);
-}

@@ -71,8 +71,8 @@ async function weightsOf(ctx: Context, source: WeightsSource): Promise<SlotWeigh
     }
     case "hub":
       throw new AppError(
-        "invalid_input",
-        `loops begin with an upload or a model: download ${source.id} and upload its folder as a tar`,
+        "not_runnable",
+        `loops begin with an upload or a model: download ${source.id} and give its folder to whetstone loop start --policy, or upload it as a tar`,
       );
   }
 }

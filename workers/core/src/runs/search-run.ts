@@ -67,8 +67,7 @@ async function likeOf(ctx: Context, manifest: Manifest, uid: string) {
   if (row === -1) throw new RunFailure("sample_missing", `version ${manifest.versionId} has no sample ${uid}`);
   for (const { index, sampleCount } of manifest.shards) {
     const file = manifest.layers["embeddings"]?.find(({ shard }) => shard === index);
-    if (row < sampleCount && file)
-      return { place: { row, rowCount: sampleCount }, input: toInput("like.f16", file) };
+    if (row < sampleCount && file) return { place: { row, rowCount: sampleCount }, input: toInput("like.f16", file) };
     row -= sampleCount;
   }
   throw new RunFailure("sample_missing", `sample ${uid} lies beyond the shards that have embeddings`);

@@ -48,6 +48,12 @@ export async function countRows(ctx: Context, file: LayerFile): Promise<number> 
   return Number(metadata.num_rows);
 }
 
+/** The names of a file's columns, by its footer. */
+export async function readColumnNames(ctx: Context, file: LayerFile): Promise<string[]> {
+  const { schema } = await parquetMetadataAsync(toBuffer(ctx, file), { initialFetchSize: footerBytes });
+  return schema.slice(1).map(({ name }) => name);
+}
+
 /** Some columns of all rows of a small file, fetched whole: many row groups would be as many requests. */
 export async function readAllRows<T extends z.ZodType>(
   ctx: Context,
