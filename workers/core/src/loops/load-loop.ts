@@ -1,5 +1,5 @@
 import { iterations, loops, loopSteps, runs } from "@whetstone/schemas/db";
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, gte, inArray, or, type SQL, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { notFound } from "../errors.ts";
 import type { Step } from "../methods/method.ts";
@@ -21,7 +21,13 @@ export interface LoadedLoop {
   taskCount: number;
 }
 
-/** A loop of a run with all that has happened to it. */
+/** Iterations from the last one back whose steps are told whole: what a budget is estimated by. */
+const recent = 4;
+
+/**
+ * A loop of a run with all that has happened to it. Of iterations long past only the rows that reduce steps left are told, since pooled
+ * learning reads them: a loop of a thousand iterations moves on as quickly as one of ten.
+ */
 export async function loadLoop(ctx: Context, runId: string): Promise<LoadedLoop> {
   const [found] = await ctx.db
     .select({ run: runs, loop: loops })
@@ -33,9 +39,12 @@ export async function loadLoop(ctx: Context, runId: string): Promise<LoadedLoop>
   const [turns, steps] = await ctx.db.batch([
     ctx.db.select().from(iterations).where(eq(iterations.loopId, loop.id)).orderBy(asc(iterations.number)),
     ctx.db
-      .select()
+      .select({
+        ...getTableColumns(loopSteps),
+        summary: sql`case when ${isNear(loop)} then ${loopSteps.summary} else '{}' end`.mapWith(loopSteps.summary),
+      })
       .from(loopSteps)
-      .where(eq(loopSteps.loopId, loop.id))
+      .where(and(eq(loopSteps.loopId, loop.id), or(eq(loopSteps.kind, "reduce"), isNear(loop))))
       .orderBy(asc(loopSteps.iteration), asc(loopSteps.ordinal)),
   ]);
   const last = steps.at(-1);
@@ -51,6 +60,17 @@ export async function loadLoop(ctx: Context, runId: string): Promise<LoadedLoop>
     open: steps.find(({ status }) => status === "running"),
     taskCount: last ? last.firstTask + last.taskCount : 0,
   };
+}
+
+/** Steps of the last iterations, of the first, of the promoted one and of that which the last began with. */
+function isNear({ id, promoted }: LoopRow): SQL | undefined {
+  const last = sql`(select max(${iterations.number}) from ${iterations} where ${iterations.loopId} = ${id})`;
+  const start = sql`(select ${iterations.startsFrom} from ${iterations} where ${iterations.loopId} = ${id} order by ${iterations.number} desc limit 1)`;
+  return or(
+    inArray(loopSteps.iteration, [0, promoted]),
+    gte(loopSteps.iteration, sql`${last} - ${recent - 1}`),
+    eq(loopSteps.iteration, start),
+  );
 }
 
 function toSpec({ request, parameters, start, method }: LoopRow): LoopSpec {
