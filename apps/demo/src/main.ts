@@ -6,6 +6,7 @@ import { type Drawing, type DrawOptions, drawRole, listLabels, writeArchives } f
 import { formatLives, liveLifetimes } from "./lifelong.ts";
 import { scorePixelNeighbours } from "./pixel-nearest-neighbour.ts";
 import { type ArmName, armNames, demoRecipe } from "./recipe.ts";
+import { formatLoop, runLoop } from "./loop.ts";
 import { makeReport } from "./report.ts";
 import { openStack, type Stack } from "./stack.ts";
 import { createStages, type Stages } from "./stages.ts";
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     const lives = await stages.run("lifelong", () =>
       liveLifetimes(stack, { out: join(demoFolder, "lifelong"), archives }),
     );
+    const loop = await stages.run("loop", () => runLoop(stack, { folder: demoFolder, seed: flags.seed }));
     measured.summary.seconds.total = round((performance.now() - startedAt) / 1000);
     await writeFile(join(demoFolder, "summary.json"), `${JSON.stringify(Summary.parse(measured.summary), null, 2)}\n`);
     await writeFile(join(demoFolder, "report.html"), report);
@@ -46,7 +48,7 @@ async function main(): Promise<void> {
     process.stdout.write(
       flags.isJson
         ? `${JSON.stringify(measured.summary)}\n`
-        : `\n${formatTables(measured)}\n\n${formatLives(lives)}\n\n`,
+        : `\n${formatTables(measured)}\n\n${formatLives(lives)}\n\n${formatLoop(loop)}\n\n`,
     );
     const { total } = measured.summary.seconds;
     process.stderr.write(`page of results: ${join(demoFolder, "report.html")}\n`);
