@@ -9,7 +9,7 @@ import { pushTable } from "./furnish.ts";
 import { openSignedIn } from "./sign-in.ts";
 import { type Stack, startStack } from "./stack.ts";
 
-const timeout = 300_000;
+const timeout = 480_000;
 const root = new URL("../../", import.meta.url).pathname;
 const LoopWithTurns = Loop.extend({ iterations: z.array(Iteration) });
 
