@@ -3,7 +3,19 @@ import { z } from "zod";
 /** Zero-shot prompts when neither the task nor the version brings any. */
 export const defaultTemplates: readonly string[] = ["{}", "an image of {}"];
 
-/** Corruptions of Hendrycks & Dietterich (ICLR 2019), by the names of their program; those that need no photographs of frost, ImageMagick or OpenCV. */
+/** Those that move pixels or lay weather over them. */
+export const movingCorruptions = [
+  "glass_blur",
+  "motion_blur",
+  "zoom_blur",
+  "snow",
+  "fog",
+  "elastic_transform",
+] as const;
+/**
+ * Corruptions of Hendrycks & Dietterich (ICLR 2019), by the names of their program. Left out: `frost`, which needs photographs of frost, and `spatter`, which is made
+ * of OpenCV's edges and distances.
+ */
 export const corruptions = [
   "gaussian_noise",
   "shot_noise",
@@ -16,6 +28,7 @@ export const corruptions = [
   "saturate",
   "jpeg_compression",
   "pixelate",
+  ...movingCorruptions,
 ] as const;
 export const Corruption = z.enum(corruptions);
 export type Corruption = z.infer<typeof Corruption>;

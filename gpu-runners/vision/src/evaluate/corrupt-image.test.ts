@@ -1,7 +1,7 @@
 import { corruptions } from "@whetstone/schemas/api";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { corruptImage, toCanvas } from "./corrupt-image.ts";
+import { type Canvas, corruptImage, toCanvas } from "./corrupt-image.ts";
 import { addShotNoise, brighten, flatten, pixelate, saturate } from "./corruption-pixels.ts";
 import { createRandom } from "./random.ts";
 
@@ -91,13 +91,17 @@ describe("corruptions of images", () => {
   });
 
   it.each(corruptions)("%s: the same for the same numbers, and stronger at strength 5", async (name) => {
-    // The first two strengths of saturation take it away, the others add.
-    const first = name === "saturate" ? 3 : 1;
-    const canvas = await toCanvas(await makePicture(96));
+    // The first two strengths of saturation take it away, the others add; those of the elastic transform have longer waves than the others.
+    const first = name === "saturate" || name === "elastic_transform" ? 3 : 1;
+    const rgb = await sharp(await makePicture(110))
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    const canvas: Canvas = { rgb, width: 110, height: 110, scale: "photo" };
     const spoil = async (strength: number) => {
-      const png = await corruptImage(canvas, { name, strength, random: createRandom(strength) });
-      const rgb = await sharp(png).removeAlpha().raw().toBuffer();
-      return { png, change: rgb.reduce((sum, byte, i) => sum + Math.abs(byte - (canvas.rgb[i] ?? 0)), 0) / rgb.length };
+      const png = await corruptImage(canvas, { name, strength, random: createRandom(7) });
+      const spoilt = await sharp(png).removeAlpha().raw().toBuffer();
+      return { png, change: spoilt.reduce((sum, byte, i) => sum + Math.abs(byte - (rgb[i] ?? 0)), 0) / rgb.length };
     };
 
     const [weak, again, strong] = [await spoil(first), await spoil(first), await spoil(5)];

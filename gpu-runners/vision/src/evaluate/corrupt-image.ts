@@ -15,6 +15,20 @@ import {
   saturations,
   smallStrengths,
 } from "./corruption-pixels.ts";
+import {
+  addFog,
+  addGlass,
+  addMotion,
+  addSnow,
+  addZoom,
+  bend,
+  elastics,
+  fogs,
+  glass,
+  motion,
+  snows,
+  zooms,
+} from "./corruption-shapes.ts";
 
 /** An image ready to be corrupted: RGB bytes, and which strengths go with its size. */
 export interface Canvas {
@@ -60,7 +74,8 @@ async function cropMiddle(image: Sharp): Promise<Sharp> {
 export async function corruptImage(canvas: Canvas, { name, strength, random }: Options): Promise<Buffer> {
   const { scale } = canvas;
   const level = strength - 1;
-  const amount = (scale === "photo" ? photoStrengths : smallStrengths)[name][level] ?? 0;
+  const strengths: Partial<Record<Corruption, readonly number[]>> = scale === "photo" ? photoStrengths : smallStrengths;
+  const amount = strengths[name]?.[level] ?? 0;
   switch (name) {
     case "gaussian_noise":
       return onPixels(canvas, (pixels) => addGaussianNoise(pixels, amount, random));
@@ -76,6 +91,20 @@ export async function corruptImage(canvas: Canvas, { name, strength, random }: O
       return onPixels(canvas, (pixels) => flatten(pixels, amount));
     case "saturate":
       return onPixels(canvas, (pixels) => saturate(pixels, saturations[scale][level] ?? [1, 0]));
+    case "glass_blur":
+      return onPixels(canvas, (pixels) => addGlass(pixels, glass[scale][level] ?? [0, 1, 0], random));
+    case "motion_blur":
+      return onPixels(canvas, (pixels) => addMotion(pixels, motion[scale][level] ?? [0, 1], random));
+    case "zoom_blur":
+      return onPixels(canvas, (pixels) => addZoom(pixels, zooms[scale][level] ?? [1, 1]));
+    case "fog":
+      return onPixels(canvas, (pixels) => addFog(pixels, fogs[scale][level] ?? [0, 1], random));
+    case "snow":
+      return onPixels(canvas, (pixels) => addSnow(pixels, snows[scale][level] ?? [], random));
+    case "elastic_transform": {
+      const { side, levels } = elastics[scale];
+      return onPixels(canvas, (pixels) => bend(pixels, { side, level: levels[level] ?? [0, 0, 0] }, random));
+    }
     case "pixelate":
       return onPixels(canvas, (pixels) => pixelate(pixels, amount));
     case "gaussian_blur":

@@ -1,4 +1,4 @@
-import type { Corruption } from "@whetstone/schemas/api";
+import type { Corruption, movingCorruptions } from "@whetstone/schemas/api";
 
 /** Colours from 0 to 1, row by row, three to a pixel. */
 export interface Pixels {
@@ -6,6 +6,8 @@ export interface Pixels {
   width: number;
   height: number;
 }
+/** Those told by one number a strength. */
+type Simple = Exclude<Corruption, (typeof movingCorruptions)[number]>;
 type Numbers = readonly [number, number, number, number, number];
 type Pairs = readonly (readonly [number, number])[];
 
@@ -22,7 +24,7 @@ export const photoStrengths = {
   saturate: [0, 1, 2, 3, 4],
   jpeg_compression: [25, 18, 15, 10, 7],
   pixelate: [0.6, 0.5, 0.4, 0.3, 0.25],
-} as const satisfies Record<Corruption, Numbers>;
+} as const satisfies Record<Simple, Numbers>;
 /** For images of 32 pixels: `make_cifar_c.py` of the same repository. */
 export const smallStrengths = {
   gaussian_noise: [0.04, 0.06, 0.08, 0.09, 0.1],
@@ -36,7 +38,7 @@ export const smallStrengths = {
   saturate: [0, 1, 2, 3, 4],
   jpeg_compression: [80, 65, 58, 50, 40],
   pixelate: [0.95, 0.9, 0.85, 0.75, 0.65],
-} as const satisfies Record<Corruption, Numbers>;
+} as const satisfies Record<Simple, Numbers>;
 /** Factor and addend of the saturation. */
 export const saturations: Record<"photo" | "small", Pairs> = {
   photo: [
