@@ -1,4 +1,5 @@
-// node tests/bench/embed.ts [rounds] [photographs] [package]: photographs to embeddings, ours against open_clip's, turn about in one run.
+// node tests/bench/embed.ts [rounds] [photographs] [package]: photographs to embeddings, ours and its int8 twin against open_clip's and clip-retrieval's, turn about
+// in one run.
 // Wall ratios hold on an idle machine; ratios of CPU seconds hold on a shared one too.
 // Without a package, a ViT-B/32 with random weights is made first.
 import { spawn } from "node:child_process";
@@ -22,7 +23,11 @@ const batch = 32;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Embeds every photograph `rounds` times by each way, and says medians of the rounds' ratios. */
-export async function benchEmbed(folder: string, rounds: number, count: number): Promise<void> {
+export async function benchEmbed(
+  { folder, twinFolder }: { folder: string; twinFolder: string },
+  rounds: number,
+  count: number,
+): Promise<void> {
   const photos = (await readPhotos()).slice(0, count);
   const openedAt = performance.now();
   const opened = process.cpuUsage();
@@ -34,13 +39,19 @@ export async function benchEmbed(folder: string, rounds: number, count: number):
     JSON.parse(readFileSync(join(folder, "model.json"), "utf8")),
   );
   const toPixels = createPreprocessor(image);
-  await model.embedImages(photos.slice(0, 16));
+  const twin = await openClipModel(async (file) => join(twinFolder, file));
+  for (const one of [model, twin]) await one.embedImages(photos.slice(0, 16));
 
   await using pair = await startPair(folder);
-  const ways = [0, 1, 2].map((workers) => ({ workers, name: `open_clip, DataLoader of ${workers} workers` }));
+  const ways = [
+    ...[0, 1, 2].map((workers) => ({ what: "embed", workers, name: `open_clip, DataLoader of ${workers} workers` })),
+    // Its default, and what suits two cores.
+    ...[4, 1].map((workers) => ({ what: "clip-retrieval", workers, name: `clip-retrieval of ${workers} workers` })),
+  ];
   const ratios = new Map<string, number[]>();
   const note = (name: string, ratio: number) => ratios.set(name, [...(ratios.get(name) ?? []), ratio]);
   let cosines: number[] = [];
+  let twinCosines: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const cpu = process.cpuUsage();
     for (const photo of photos) await toPixels(photo);
@@ -48,18 +59,22 @@ export async function benchEmbed(folder: string, rounds: number, count: number):
     const pillow = await pair.ask({ what: "decode", photos: count });
     note("decode and resize a core, Pillow and torchvision", pillow.cpuSeconds / toSeconds(used));
 
-    const startedAt = performance.now();
-    const before = process.cpuUsage();
-    const ours = await embed(photos);
-    const seconds = (performance.now() - startedAt) / 1000;
-    const cpuSeconds = toSeconds(process.cpuUsage(before));
-    say(`round ${round + 1}          ours ${rate(photos, { seconds, cpuSeconds })}`);
-    for (const { workers, name } of ways) {
-      const answer = await pair.ask({ what: "embed", photos: count, batch, workers });
+    const ours = await embed(model);
+    const small = await embed(twin);
+    say(`round ${round + 1}          ours ${rate(photos, ours)}`);
+    say(`                 int8 twin ${rate(photos, small)}`);
+    note("ours in fp32, by the int8 twin, wall", ours.seconds / small.seconds);
+    note("ours in fp32, by the int8 twin, CPU seconds", ours.cpuSeconds / small.cpuSeconds);
+    for (const { what, workers, name } of ways) {
+      const answer = await pair.ask({ what, photos: count, batch, workers });
       say(`                 ${name} ${rate(photos, answer)}`);
-      note(`${name}, wall`, answer.seconds / seconds);
-      note(`${name}, CPU seconds`, answer.cpuSeconds / cpuSeconds);
-      cosines = cosinesOf(ours, toFloats(answer.embeddings ?? ""), embedDim);
+      note(`${name}, wall`, answer.seconds / ours.seconds);
+      note(`${name}, CPU seconds`, answer.cpuSeconds / ours.cpuSeconds);
+      if (what !== "embed") continue;
+      note(`${name}, by the int8 twin, wall`, answer.seconds / small.seconds);
+      note(`${name}, by the int8 twin, CPU seconds`, answer.cpuSeconds / small.cpuSeconds);
+      cosines = cosinesOf(ours.vectors, toFloats(answer.embeddings ?? ""), embedDim);
+      twinCosines = cosinesOf(small.vectors, ours.vectors, embedDim);
     }
   }
   for (const [name, values] of ratios) {
@@ -69,17 +84,25 @@ export async function benchEmbed(folder: string, rounds: number, count: number):
     const all = values.map((value) => value.toFixed(2)).join(", ");
     say(`ratio            ${ratio.toFixed(2)} (${all}) against ${name}${verdict}`);
   }
-  const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
   const lowest = Math.min(...cosines);
   say(
-    `cosine           mean ${mean.toFixed(6)}, lowest ${lowest.toFixed(6)} with open_clip's embeddings (goal >= 0.9999: ${lowest >= 0.9999 ? "met" : "MISSED"})`,
+    `cosine           mean ${meanOf(cosines).toFixed(6)}, lowest ${lowest.toFixed(6)} with open_clip's embeddings (goal >= 0.9999: ${lowest >= 0.9999 ? "met" : "MISSED"})`,
   );
-  await model.close();
+  say(
+    `cosine           mean ${meanOf(twinCosines).toFixed(6)}, lowest ${Math.min(...twinCosines).toFixed(6)} of the int8 twin with ours`,
+  );
+  for (const one of [model, twin]) await one.close();
 
-  async function embed(items: Buffer[]): Promise<Float32Array> {
-    const parts = Array.from({ length: Math.ceil(items.length / 64) }, (_, i) => items.slice(64 * i, 64 * i + 64));
-    const vectors = await Promise.all(parts.map((part) => model.embedImages(part)));
-    return Float32Array.from(vectors.flatMap(({ data }) => [...data]));
+  async function embed(by: typeof model): Promise<Answer & { vectors: Float32Array }> {
+    const startedAt = performance.now();
+    const before = process.cpuUsage();
+    const parts = Array.from({ length: Math.ceil(count / 64) }, (_, i) => photos.slice(64 * i, 64 * i + 64));
+    const vectors = await Promise.all(parts.map((part) => by.embedImages(part)));
+    return {
+      vectors: Float32Array.from(vectors.flatMap(({ data }) => [...data])),
+      seconds: (performance.now() - startedAt) / 1000,
+      cpuSeconds: toSeconds(process.cpuUsage(before)),
+    };
   }
 }
 
@@ -118,16 +141,21 @@ async function startPair(folder: string) {
 /** Processor seconds have none: they are there for machines that do something else too. */
 function goalOf(name: string): number | undefined {
   if (name.endsWith(", CPU seconds")) return undefined;
+  if (name.includes("int8 twin")) return 1.6;
   return name.startsWith("decode") ? 1 : 1.25;
 }
 
-async function makePackage(folder: string): Promise<void> {
-  const child = spawn(".venv/bin/python", ["-m", "trainer.pretrained", "ViT-B-32", "--output", folder], {
+async function runTrainer(...args: string[]): Promise<void> {
+  const child = spawn(".venv/bin/python", ["-m", ...args], {
     cwd: join(root, "gpu-runners/trainer"),
     stdio: ["ignore", "inherit", "inherit"],
   });
   const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error(`trainer.pretrained ended with ${code}`);
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}`);
+}
+
+function meanOf(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function rate(photos: Buffer[], { seconds, cpuSeconds }: Answer): string {
@@ -159,8 +187,11 @@ if (import.meta.main) {
   const [rounds = "3", count = "200", given] = process.argv.slice(2);
   const temporary = await mkdtemp(join(tmpdir(), "bench-embed-"));
   try {
-    if (!given) await makePackage(temporary);
-    await benchEmbed(resolve(given ?? temporary), Number(rounds), Number(count));
+    const folder = resolve(given ?? join(temporary, "package"));
+    const twinFolder = join(temporary, "twin");
+    if (!given) await runTrainer("trainer.pretrained", "ViT-B-32", "--output", folder);
+    await runTrainer("trainer.quantise", folder, "--images", photosPath, "--output", twinFolder);
+    await benchEmbed({ folder, twinFolder }, Number(rounds), Number(count));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

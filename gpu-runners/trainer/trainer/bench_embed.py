@@ -1,5 +1,8 @@
-"""The pair of tests/bench/embed.ts: the same photographs embedded by open_clip, PyTorch and Pillow.
+"""The pair of tests/bench/embed.ts: the same photographs embedded by open_clip and by clip-retrieval's inference.
 
+clip-retrieval itself pins numpy < 2, pyarrow < 16 and an older open_clip, so it can't be installed beside the rest:
+`clip_retrieval_way` does, line for line, what its 2.45.0 does with a folder of images and a model of open_clip (reader,
+mapper and writer of `clip_inference`, `OpenClipWrapper` of all-clip), at its defaults.
 `python -m trainer.bench_embed <package> <photos.tar>` answers each line of stdin, one JSON object, with one on stdout.
 """
 
@@ -9,7 +12,9 @@ import json
 import resource
 import sys
 import tarfile
+import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +26,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from trainer.model import build_clip, read_package
+
+CLIP_RETRIEVAL_BATCH = 256
 
 
 class Photos(Dataset[Tensor]):
@@ -52,6 +59,41 @@ def embed(clip: nn.Module, photos: Photos, batch: int, workers: int) -> np.ndarr
     return torch.cat(parts).numpy()
 
 
+class Folder(Dataset[dict[str, Any]]):
+    """`ImageDataset` of clip_retrieval/clip_inference/reader.py with images alone."""
+
+    def __init__(self, photos: Photos, folder: Path) -> None:
+        for number, file in enumerate(photos.files[: photos.count]):
+            (folder / f"{number:06d}.jpg").write_bytes(file)
+        self.files, self.transform = sorted(folder.glob("*.jpg")), photos.transform
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        file = self.files[index]
+        return {"image_filename": str(file), "image_tensor": self.transform(Image.open(file))}  # pyright: ignore[reportCallIssue]
+
+
+def clip_retrieval_way(clip: nn.Module, folder: Folder, workers: int, output: Path) -> np.ndarray:
+    ahead = 2 if workers else None
+    with warnings.catch_warnings():
+        # Its loader asks for pinned memory, which a machine without a GPU has none of.
+        warnings.simplefilter("ignore")
+        batches = DataLoader(
+            folder, CLIP_RETRIEVAL_BATCH, shuffle=False, num_workers=workers, pin_memory=True, prefetch_factor=ahead
+        )
+        parts = []
+        for item in batches:
+            with torch.no_grad():
+                features = clip.encode_image(item["image_tensor"].to("cpu"))  # pyright: ignore[reportCallIssue]
+                features /= features.norm(dim=-1, keepdim=True)
+                parts.append(features.cpu().to(torch.float16).numpy())
+    embeddings = np.concatenate(parts)
+    np.save(output / "img_emb_0.npy", embeddings)
+    return embeddings
+
+
 def main() -> None:
     package_dir, tar = map(Path, sys.argv[1:3])
     package = read_package(package_dir)
@@ -61,15 +103,21 @@ def main() -> None:
     for line in sys.stdin:
         ask = json.loads(line)
         photos.count = ask["photos"]
-        started, cpu = time.perf_counter(), cpu_seconds()
         answer: dict[str, Any] = {}
-        if ask["what"] == "decode":
-            for index in range(len(photos)):
-                photos[index]
-        else:
-            embeddings = embed(clip, photos, ask["batch"], ask["workers"])
-            answer["embeddings"] = base64.b64encode(embeddings.astype("<f4").tobytes()).decode()
-        say({"seconds": time.perf_counter() - started, "cpuSeconds": cpu_seconds() - cpu, **answer})
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Folder(photos, Path(temporary)) if ask["what"] == "clip-retrieval" else None
+            started, cpu = time.perf_counter(), cpu_seconds()
+            if ask["what"] == "decode":
+                for index in range(len(photos)):
+                    photos[index]
+            else:
+                embeddings = (
+                    clip_retrieval_way(clip, folder, ask["workers"], Path(temporary))
+                    if folder
+                    else embed(clip, photos, ask["batch"], ask["workers"])
+                )
+                answer["embeddings"] = base64.b64encode(embeddings.astype("<f4").tobytes()).decode()
+            say({"seconds": time.perf_counter() - started, "cpuSeconds": cpu_seconds() - cpu, **answer})
 
 
 def cpu_seconds() -> float:
