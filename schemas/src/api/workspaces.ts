@@ -30,6 +30,18 @@ export const Workspace = z
   .meta({ id: "Workspace" });
 export type Workspace = z.infer<typeof Workspace>;
 
+/** A workspace, and how much of each quota is used now. */
+export const WorkspaceDetails = Workspace.extend({
+  used: z.object({
+    maxActiveRuns: z.int(),
+    maxStoredBytes: z.int(),
+    maxDatasets: z.int(),
+    maxStreams: z.int(),
+    maxSchedules: z.int(),
+  }),
+}).meta({ id: "WorkspaceDetails" });
+export type WorkspaceDetails = z.infer<typeof WorkspaceDetails>;
+
 export const CreateWorkspace = z
   .object({ name: z.string().trim().min(1).max(100), quotas: Quotas.partial().optional() })
   .meta({ id: "CreateWorkspace" });

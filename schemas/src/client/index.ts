@@ -79,7 +79,7 @@ import {
   Version,
   Webhook,
   WebhookDelivery,
-  Workspace,
+  WorkspaceDetails,
 } from "../api/index.ts";
 import { type ClientOptions, createSend, type Send } from "./http.ts";
 import { runEvents } from "./events.ts";
@@ -113,7 +113,7 @@ export function createClient(options: ClientOptions) {
   return {
     workspaces: {
       create: (body: CreateWorkspace) => post(NewWorkspace, "/v1/workspaces", body),
-      current: () => get(Workspace, "/v1/workspace"),
+      current: () => get(WorkspaceDetails, "/v1/workspace"),
     },
     session: {
       get: () => get(Session, "/v1/session"),

@@ -1,8 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { listAuditEvents } from "@whetstone/core/audit/list-audit-events";
 import { createWorkspace } from "@whetstone/core/workspaces/create-workspace";
-import { getWorkspace } from "@whetstone/core/workspaces/get-workspace";
-import { AuditEvent, CreateWorkspace, NewWorkspace, Page, Workspace } from "@whetstone/schemas/api";
+import { describeWorkspace } from "@whetstone/core/workspaces/describe-workspace";
+import { AuditEvent, CreateWorkspace, NewWorkspace, Page, WorkspaceDetails } from "@whetstone/schemas/api";
 import { pageQuery } from "../params.ts";
 import { body, createRouter, json, problems } from "../router.ts";
 
@@ -22,8 +22,8 @@ const getCurrent = createRoute({
   method: "get",
   path: "/v1/workspace",
   tags,
-  summary: "The workspace of this key",
-  responses: { 200: json(Workspace, "The workspace"), ...problems },
+  summary: "The workspace of this key, its quotas and what is used of them",
+  responses: { 200: json(WorkspaceDetails, "The workspace"), ...problems },
 });
 
 const getAuditEvents = createRoute({
@@ -40,5 +40,5 @@ export const workspaces = createRouter()
     c.set("isSecret", true);
     return c.json(await createWorkspace(c.var.ctx, c.req.valid("json")), 201);
   })
-  .openapi(getCurrent, async (c) => c.json(await getWorkspace(c.var.ctx), 200))
+  .openapi(getCurrent, async (c) => c.json(await describeWorkspace(c.var.ctx), 200))
   .openapi(getAuditEvents, async (c) => c.json(await listAuditEvents(c.var.ctx, c.req.valid("query")), 200));

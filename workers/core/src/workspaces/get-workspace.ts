@@ -1,16 +1,10 @@
-import { defaultQuotas, type Workspace } from "@whetstone/schemas/api";
+import { defaultQuotas } from "@whetstone/schemas/api";
 import { workspaces } from "@whetstone/schemas/db";
 import { eq } from "drizzle-orm";
-import { type Context, requireScope, workspaceOf } from "../context.ts";
+import { type Context, workspaceOf } from "../context.ts";
 import { notFound } from "../errors.ts";
-import { toWorkspace } from "./to-workspace.ts";
 
-/** The caller's own workspace. */
-export async function getWorkspace(ctx: Context): Promise<Workspace> {
-  requireScope(ctx, "workspace:read");
-  return toWorkspace(await workspaceRow(ctx));
-}
-
+/** The row of the caller's own workspace. */
 export async function workspaceRow(ctx: Context): Promise<typeof workspaces.$inferSelect> {
   const id = workspaceOf(ctx);
   const row = await ctx.db.query.workspaces.findFirst({ where: eq(workspaces.id, id) });

@@ -54,6 +54,7 @@ export const words = {
   counted: "Counted",
   workspace: "Workspace",
   quotas: "Quotas",
+  usedOf: (used: string, limit: string) => `${used} of ${limit}`,
   quotasLead: "Whoever runs the platform sets them as the workspace is made.",
   maxActiveRuns: "Runs at a time",
   maxStoredBytes: "Stored",

@@ -1,4 +1,4 @@
-import { Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Progress, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { ShortId } from "../../components/short-id.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
@@ -7,19 +7,21 @@ import { toBytes, toCount } from "../../lib/numbers.ts";
 import { workspaceQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
-/** The workspace, its limits, and who and what works for it. */
+const quotaNames = ["maxActiveRuns", "maxStoredBytes", "maxDatasets", "maxStreams", "maxSchedules"] as const;
+/** Percent of a quota from which on it is time to see to it. */
+const nearlyFull = 90;
+
+/** The workspace, its limits and how far they are used, and who and what works for it. */
 export function WorkspacePanel() {
   const { data, error, refetch } = useQuery(workspaceQuery);
   if (error) return <LoadError error={error} onRetry={() => void refetch()} />;
   if (!data) return <PageLoading />;
-  const { id, name, quotas, createdAt } = data;
-  const limits: [string, string][] = [
-    [words.maxActiveRuns, toCount(quotas.maxActiveRuns)],
-    [words.maxStoredBytes, toBytes(quotas.maxStoredBytes)],
-    [words.maxDatasets, toCount(quotas.maxDatasets)],
-    [words.maxStreams, toCount(quotas.maxStreams)],
-    [words.maxSchedules, toCount(quotas.maxSchedules)],
-  ];
+  const { id, name, quotas, used, createdAt } = data;
+  const limits = quotaNames.map((quota) => {
+    const say = quota === "maxStoredBytes" ? toBytes : toCount;
+    const share = (100 * used[quota]) / quotas[quota];
+    return { what: words[quota], text: words.usedOf(say(used[quota]), say(quotas[quota])), share };
+  });
   return (
     <Stack maw={640}>
       <Group gap="sm">
@@ -34,11 +36,18 @@ export function WorkspacePanel() {
       <Title order={2}>{words.quotas}</Title>
       <Table variant="vertical" withTableBorder aria-label={words.quotas}>
         <Table.Tbody>
-          {limits.map(([what, limit]) => (
+          {limits.map(({ what, text, share }) => (
             <Table.Tr key={what}>
               <Table.Th w={260}>{what}</Table.Th>
               <Table.Td ta="right" className="tabular">
-                {limit}
+                {text}
+                <Progress
+                  value={share}
+                  size="xs"
+                  mt={4}
+                  color={share > nearlyFull ? "red" : undefined}
+                  aria-label={`${what}: ${text}`}
+                />
               </Table.Td>
             </Table.Tr>
           ))}
