@@ -21,8 +21,8 @@ export async function runLoop(
   const flags = [
     `--name groups --method b-star --policy-kind tabular --iterations 2 --seed ${seed} --measure count=8`,
     "--gate maxSliceFall=0.2 --budget samples=50000 --set reward=verdict --set steps=60 --set batchSize=32",
-    `--set queries=${conceptCount} --set samplesWanted=${2 * conceptCount} --set draws=16 --set tuningQueries=60`,
-    "--set learningRate=0.5 --set minLearningRate=0.1",
+    `--set queries=${conceptCount} --set samplesWanted=${2 * conceptCount} --set draws=16 --set tuningQueries=40`,
+    "--set temperatureStep=0.35 --set learningRate=0.5 --set minLearningRate=0.1",
   ].flatMap((words) => words.split(" "));
   const loop = await stack.whetstone(Loop, ["loop", "start", "--policy", policy, "--task", task, ...flags]);
   const api = createClient({ baseUrl: stack.url, key: stack.key });
