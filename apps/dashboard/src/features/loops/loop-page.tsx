@@ -83,7 +83,7 @@ function Origin({ loop }: { loop: Loop }) {
       {forkOf && (
         <Text size="sm">
           {words.forkedFrom(forkOf.iteration)}{" "}
-          <Anchor component={Link} to={`/loops/${forkOf.loopId}`} size="sm">
+          <Anchor component={Link} to={`/loops/${forkOf.loopId}`} size="sm" underline="always">
             {words.loop.toLowerCase()}
           </Anchor>
         </Text>
