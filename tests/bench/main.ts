@@ -8,6 +8,7 @@ import { benchNoop } from "./noop.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const verdict = (isMet: boolean): string => (isMet ? "met" : "MISSED");
 
 type Part = { says: string; command: string; args: string[]; folder?: string };
 const python = ".venv/bin/python";
@@ -73,7 +74,7 @@ async function benchStack(): Promise<void> {
   const { url: baseUrl, secrets } = stack;
   const noop = await benchNoop({ baseUrl, key: secrets.workspaceKey, runnerKey: secrets.runnerKey });
   say(
-    `no-op tasks      ${noop.tasks} by ${noop.runners} runners in ${noop.seconds.toFixed(1)} s (goal < 60 s), ${noop.tasksPerSecond.toFixed(0)}/s`,
+    `no-op tasks      ${noop.tasks} by ${noop.runners} runners in ${noop.seconds.toFixed(1)} s (goal < 60 s: ${verdict(noop.seconds < 60)}), ${noop.tasksPerSecond.toFixed(0)}/s`,
   );
   // Only now: a vision runner would take no-op tasks too.
   const settings = { url: baseUrl, token: secrets.runnerKey, env: { WHETSTONE_CACHE_DIR: stack.dataPath } };
@@ -81,10 +82,10 @@ async function benchStack(): Promise<void> {
   const api = await benchApi(stack);
   await Promise.all(runners.map((runner) => runner.stop()));
   say(
-    `API              p50 ${api.p50Ms.toFixed(0)} ms, p95 ${api.p95Ms.toFixed(0)} ms at ${api.requestsPerSecond} requests/s during a refine run (goal p95 < 100 ms)`,
+    `API              p50 ${api.p50Ms.toFixed(0)} ms, p95 ${api.p95Ms.toFixed(0)} ms at ${api.requestsPerSecond} requests/s during a refine run (goal p95 < 100 ms: ${verdict(api.p95Ms < 100)})`,
   );
   say(
-    `orchestration    ${(api.orchestrationShare * 100).toFixed(1)} % of that run's ${api.runSeconds.toFixed(1)} s had no task in hand (goal < 5 %)`,
+    `orchestration    ${(api.orchestrationShare * 100).toFixed(1)} % of that run's ${api.runSeconds.toFixed(1)} s had no task in hand (goal < 5 %: ${verdict(api.orchestrationShare < 0.05)})`,
   );
 }
 

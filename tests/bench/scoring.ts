@@ -32,7 +32,7 @@ async function measure(name: string, work: () => Promise<void>): Promise<void> {
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   say(
-    `${name.padEnd(44)} ${seconds.toFixed(2)} s (goal < 5 s), ${((user + system) / 1e6).toFixed(2)} s of processor, ${((peak - before) / 1024 ** 2).toFixed(0)} MiB more at the peak`,
+    `${name.padEnd(44)} ${seconds.toFixed(2)} s (goal < 5 s: ${seconds < 5 ? "met" : "MISSED"}), ${((user + system) / 1e6).toFixed(2)} s of processor, ${((peak - before) / 1024 ** 2).toFixed(0)} MiB more at the peak`,
   );
 }
 

@@ -67,6 +67,7 @@ def _compare(folder: Path, shard: tuple[Path, int], arguments: Namespace) -> dic
         "samplesPerSecond": round(statistics.median(ours), 1),
         "openClip": round(statistics.median(theirs), 1),
         "ratio": round(statistics.median(ratios), 3),
+        "verdict": "met" if statistics.median(ratios) >= 1 else "MISSED",
         "ratios": [round(ratio, 3) for ratio in ratios],
         "workers": arguments.workers,
     }

@@ -17,6 +17,9 @@ from trainer.export import write_package
 from trainer.model import build_clip, read_package
 from trainer.pretrained.architectures import write_named
 
+# For each of both, by wall clock.
+GOAL_SECONDS = 10
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Print how long a package takes to write and to load.")
@@ -39,7 +42,10 @@ def main() -> None:
         load = time.perf_counter() - wall, time.process_time() - cpu
     names = ("exportSeconds", "exportCpuSeconds", "loadSeconds", "loadCpuSeconds")
     figures = {name: round(seconds, 2) for name, seconds in zip(names, (*export, *load), strict=True)}
-    print(json.dumps({"architecture": architecture, **figures}))
+    verdicts = {
+        f"{what}Verdict": "met" if figures[f"{what}Seconds"] < GOAL_SECONDS else "MISSED" for what in ("export", "load")
+    }
+    print(json.dumps({"architecture": architecture, **figures, **verdicts}))
 
 
 if __name__ == "__main__":
