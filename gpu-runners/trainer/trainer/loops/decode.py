@@ -14,7 +14,7 @@ from trainer.loops.draws import derive_seed, uniforms
 from trainer.loops.policy import Ask, Drawn
 
 if TYPE_CHECKING:
-    from trainer.loops.language_model import LanguageModel
+    from trainer.loops.language_model import Encoded, LanguageModel
 
 STARTS_AT_ONCE = 256
 BELOW_ONE = 1 - 2**-24
@@ -25,32 +25,33 @@ class Decoder:
         self.policy = policy
 
     @torch.inference_mode()
-    def draw(self, asks: Sequence[Ask], encoded: Sequence[list[int]]) -> list[Drawn]:
+    def draw(self, asks: Sequence[Ask], encoded: "Sequence[Encoded]") -> list[Drawn]:
         """Prompts that are asked several times are read once."""
         begun = self._begin(asks, encoded)
-        read = [tuple(ids) + tuple(start) for ids, start in zip(encoded, begun, strict=True)]
+        read = [one._replace(ids=(*one.ids, *start)) for one, start in zip(encoded, begun, strict=True)]
         unique = list(dict.fromkeys(read))
-        place = {ids: i for i, ids in enumerate(unique)}
+        place = {prompt: i for i, prompt in enumerate(unique)}
         logits_PV, cache, attention_PT = self._read(unique)
-        rows_B = torch.tensor([place[ids] for ids in read], device=logits_PV.device)
+        rows_B = torch.tensor([place[prompt] for prompt in read], device=logits_PV.device)
         cache.reorder_cache(rows_B)
         starts = self._start_log_probs(asks, encoded, begun)
         return self._go_on(asks, begun, starts, logits_PV[rows_B], cache, attention_PT[rows_B])
 
-    def _read(self, prompts: list[tuple[int, ...]]) -> tuple[Tensor, Any, Tensor]:
+    def _read(self, prompts: "list[Encoded]") -> tuple[Tensor, Any, Tensor]:
         device = self.policy.device
-        longest = max(map(len, prompts))
+        longest = max(len(prompt.ids) for prompt in prompts)
         ids_PT = torch.full((len(prompts), longest), self.policy.pad, dtype=torch.long)
         attention_PT = torch.zeros_like(ids_PT)
-        for row, ids in enumerate(prompts):
+        for row, (ids, _) in enumerate(prompts):
             ids_PT[row, longest - len(ids) :] = torch.tensor(ids)
             attention_PT[row, longest - len(ids) :] = 1
         attention_PT = attention_PT.to(device)
         out = self.policy.module(
             input_ids=ids_PT.to(device),
             attention_mask=attention_PT,
-            position_ids=(attention_PT.cumsum(-1) - 1).clamp(min=0),
             use_cache=True,
+            **self._places((attention_PT.cumsum(-1) - 1).clamp(min=0)),
+            **self.policy.seen(prompts),
         )
         return out.logits[:, -1].float(), out.past_key_values, attention_PT
 
@@ -95,14 +96,17 @@ class Decoder:
             out = policy.module(
                 input_ids=ids_B[:, None],
                 attention_mask=attention_BT,
-                position_ids=attention_BT.sum(-1, keepdim=True) - 1,
                 past_key_values=cache,
                 use_cache=True,
+                **self._places(attention_BT.sum(-1, keepdim=True) - 1),
             )
             logits_BV = out.logits[:, -1].float()
         return [
             Drawn(self._text(ids), len(ids), float(log_prob)) for ids, log_prob in zip(said, log_probs, strict=True)
         ]
+
+    def _places(self, position_ids: Tensor) -> dict[str, Tensor]:
+        return {"position_ids": position_ids} if self.policy.takes_positions else {}
 
     def _keep(self, rows: list[int], cache: Any, logits_BV: Tensor | None, attention_BT: Tensor) -> tuple[Any, Tensor]:
         index = torch.tensor(rows, device=attention_BT.device)
@@ -117,23 +121,23 @@ class Decoder:
         kept = [i for i in ids if i not in (policy.end, policy.pad)]
         return policy.tokenizer.decode(kept, skip_special_tokens=False).strip()
 
-    def _begin(self, asks: Sequence[Ask], encoded: Sequence[list[int]]) -> list[list[int]]:
+    def _begin(self, asks: Sequence[Ask], encoded: "Sequence[Encoded]") -> list[list[int]]:
         """The ids of the start that is drawn among those allowed, by the policy's chances of saying each."""
-        wanted: dict[tuple[tuple[int, ...], tuple[str, ...]], None] = {}
-        for ask, ids in zip(asks, encoded, strict=True):
+        wanted: dict[tuple[Encoded, tuple[str, ...]], None] = {}
+        for ask, prompt in zip(asks, encoded, strict=True):
             if ask.starts and len(ask.starts) > 1:
-                wanted[tuple(ids), ask.starts] = None
-        pairs = [(list(ids), self.policy.text_ids(start)) for ids, starts in wanted for start in starts]
+                wanted[prompt, ask.starts] = None
+        pairs = [(prompt, self.policy.text_ids(start)) for prompt, starts in wanted for start in starts]
         scores: list[float] = []
         for begin in range(0, len(pairs), STARTS_AT_ONCE):
             prompts, texts = map(list, zip(*pairs[begin : begin + STARTS_AT_ONCE], strict=True))
             scores += self.policy.id_log_probs(prompts, texts)[0].double().sum(-1).tolist()
-        chances: dict[tuple[tuple[int, ...], tuple[str, ...]], np.ndarray] = {}
+        chances: dict[tuple[Encoded, tuple[str, ...]], np.ndarray] = {}
         for key in wanted:
             chances[key], scores = np.array(scores[: len(key[1])]), scores[len(key[1]) :]
-        return [self._choose(ask, tuple(ids), chances) for ask, ids in zip(asks, encoded, strict=True)]
+        return [self._choose(ask, prompt, chances) for ask, prompt in zip(asks, encoded, strict=True)]
 
-    def _choose(self, ask: Ask, prompt: tuple[int, ...], chances: dict[Any, np.ndarray]) -> list[int]:
+    def _choose(self, ask: Ask, prompt: "Encoded", chances: dict[Any, np.ndarray]) -> list[int]:
         if not ask.starts:
             return []
         scores_S = chances.get((prompt, ask.starts), np.zeros(1))
@@ -144,7 +148,7 @@ class Decoder:
         return self.policy.text_ids(ask.starts[min(chosen, len(ask.starts) - 1)])
 
     def _start_log_probs(
-        self, asks: Sequence[Ask], encoded: Sequence[list[int]], begun: list[list[int]]
+        self, asks: Sequence[Ask], encoded: "Sequence[Encoded]", begun: list[list[int]]
     ) -> list[float]:
         known = [0.0] * len(asks)
         rows = [i for i, ids in enumerate(begun) if ids]

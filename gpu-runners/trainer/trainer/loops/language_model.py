@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -11,11 +11,19 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from trainer.loops.decode import Decoder
+from trainer.loops.picture import Picture
 from trainer.loops.policy import Ask, Drawn, Prompt
 from trainer.loops.spec import Lora
 from trainer.loops.style import Style
 
 ROWS_AT_ONCE = 256
+
+
+class Encoded(NamedTuple):
+    """A prompt as it is read; equal ones are read once."""
+
+    ids: tuple[int, ...]
+    picture: Picture | None = None
 
 
 class LanguageModel:
@@ -28,6 +36,9 @@ class LanguageModel:
         self.style: Style = "plain" if tokenizer.chat_template else "marks"
         self.end = tokenizer.eos_token_id
         self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else self.end
+
+    # Whether positions may be told; models with positions in a plane work out their own.
+    takes_positions = True
 
     @classmethod
     def load(cls, folder: Path) -> "LanguageModel":
@@ -43,9 +54,9 @@ class LanguageModel:
 
     def draw(self, asks: Sequence[Ask]) -> list[Drawn]:
         self.module.eval()
-        encoded = [self._encode(ask.prompt) for ask in asks]
+        encoded = self._encode([ask.prompt for ask in asks])
         # Alike in length together: less padding.
-        order = sorted(range(len(asks)), key=lambda i: len(encoded[i]))
+        order = sorted(range(len(asks)), key=lambda i: len(encoded[i].ids))
         drawn: list[Drawn | None] = [None] * len(asks)
         decoder = Decoder(self)
         for begin in range(0, len(order), ROWS_AT_ONCE):
@@ -56,17 +67,17 @@ class LanguageModel:
         return [text for text in drawn if text is not None]
 
     def token_log_probs(self, pairs: Sequence[tuple[Prompt, str]]) -> tuple[Tensor, Tensor]:
-        prompts = [self._encode(prompt) for prompt, _ in pairs]
+        prompts = self._encode([prompt for prompt, _ in pairs])
         texts = [[*self.text_ids(text), self.end] for _, text in pairs]
         return self.id_log_probs(prompts, texts)
 
-    def id_log_probs(self, prompts: list[list[int]], texts: list[list[int]]) -> tuple[Tensor, Tensor]:
+    def id_log_probs(self, prompts: Sequence[Encoded], texts: list[list[int]]) -> tuple[Tensor, Tensor]:
         """Padded on the right; what comes out begins at each text's first token."""
-        ids_BT, attention_BT, _ = self._pad([prompt + text for prompt, text in zip(prompts, texts, strict=True)])
-        logits_BTV = self.module(input_ids=ids_BT, attention_mask=attention_BT).logits
+        ids_BT, attention_BT, _ = self._pad([[*prompt.ids, *text] for prompt, text in zip(prompts, texts, strict=True)])
+        logits_BTV = self.module(input_ids=ids_BT, attention_mask=attention_BT, **self.seen(prompts)).logits
         picked_BT = _picked(logits_BTV[:, :-1].float(), ids_BT[:, 1:])
         longest = max(map(len, texts))
-        starts_B1 = torch.tensor([[len(prompt) - 1] for prompt in prompts], device=self.device)
+        starts_B1 = torch.tensor([[len(prompt.ids) - 1] for prompt in prompts], device=self.device)
         places_BT = starts_B1 + torch.arange(longest, device=self.device)
         sizes_B1 = torch.tensor([[len(text)] for text in texts], device=self.device)
         mask_BT = torch.arange(longest, device=self.device) < sizes_B1
@@ -75,16 +86,26 @@ class LanguageModel:
 
     def last_states(self, pairs: Sequence[tuple[Prompt, str]]) -> Tensor:
         """What the model has made of each text by its end token, [pairs, width]."""
-        rows = [[*self._encode(prompt), *self.text_ids(text), self.end] for prompt, text in pairs]
+        prompts = self._encode([prompt for prompt, _ in pairs])
+        rows = [[*prompt.ids, *self.text_ids(text), self.end] for prompt, (_, text) in zip(prompts, pairs, strict=True)]
         ids_BT, attention_BT, lengths_B = self._pad(rows)
         out = self.module(
-            input_ids=ids_BT, attention_mask=attention_BT, output_hidden_states=True, logits_to_keep=1, use_cache=False
+            input_ids=ids_BT,
+            attention_mask=attention_BT,
+            output_hidden_states=True,
+            logits_to_keep=1,
+            use_cache=False,
+            **self.seen(prompts),
         )
         return out.hidden_states[-1][torch.arange(len(rows)), lengths_B - 1]
 
     @property
     def width(self) -> int:
         return self.module.get_input_embeddings().embedding_dim
+
+    def seen(self, prompts: Sequence[Encoded]) -> dict[str, Tensor]:
+        """What the model reads beside ids."""
+        return {}
 
     def text_ids(self, text: str) -> list[int]:
         return self.tokenizer(text, add_special_tokens=False).input_ids
@@ -121,13 +142,16 @@ class LanguageModel:
         attention_BT = (torch.arange(ids_BT.shape[1], device=self.device) < lengths_B[:, None]).long()
         return ids_BT, attention_BT, lengths_B
 
-    def _encode(self, prompt: Prompt) -> list[int]:
+    def _encode(self, prompts: Sequence[Prompt]) -> list[Encoded]:
+        known = {text: self._read(text) for text in {prompt.text for prompt in prompts}}
+        return [Encoded(known[prompt.text]) for prompt in prompts]
+
+    def _read(self, text: str) -> tuple[int, ...]:
         if self.tokenizer.chat_template:
-            turn = [{"role": "user", "content": prompt.text}]
+            turn = [{"role": "user", "content": text}]
             words = self.tokenizer.apply_chat_template(turn, tokenize=False, add_generation_prompt=True)
-            return self.tokenizer(words, add_special_tokens=False).input_ids
-        ids = self.text_ids(prompt.text)
-        return ids or [self.end]
+            return tuple(self.tokenizer(words, add_special_tokens=False).input_ids)
+        return tuple(self.text_ids(text)) or (self.end,)
 
 
 def _picked(logits_BTV: Tensor, ids_BT: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from trainer.loops.picture import Picture
 from trainer.loops.spec import PolicyKind
 from trainer.loops.style import Style
-from trainer.spec import SpecError
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,10 @@ def load_policy(kind: PolicyKind, folder: Path) -> Policy:
         from trainer.loops.label import LabelPolicy
 
         return LabelPolicy.load(folder)
-    if kind != "causal-lm":
-        raise SpecError(f"a policy of kind {kind} can't be had here: take tabular, label or causal-lm")
+    if kind == "image-text":
+        from trainer.loops.image_text import ImageTextModel
+
+        return ImageTextModel.load(folder)
     from trainer.loops.language_model import LanguageModel
 
     return LanguageModel.load(folder)
