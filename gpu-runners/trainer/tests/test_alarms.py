@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 import torch
 
+from tests.runs import read_events, run
+from trainer.curve import NotFiniteError
 from trainer.watch.alarms import find_collapse, find_dead_tags, find_divergence
 
 
@@ -57,3 +59,15 @@ def test_a_tag_head_that_never_fires_is_dead(form: str, dead: list[list[float]],
     assert alarm
     assert alarm.code == "dead_tags"
     assert find_dead_tags(torch.tensor(alive), form) is None
+
+
+def test_a_loss_that_is_no_number_is_told_and_ends_the_run(raw_spec: dict[str, Any]) -> None:
+    raw_spec["recipe"] |= {"learningRate": 1e30, "warmupSteps": 0}
+
+    with pytest.raises(NotFiniteError, match=r"is nan at step \d+: try a lower learningRate"):
+        run(raw_spec)
+
+    alarm = read_events(raw_spec, "alarm")[-1]
+    assert alarm["code"] == "not_finite"
+    assert "longer warmupSteps" in alarm["message"]
+    assert not read_events(raw_spec, "done")
