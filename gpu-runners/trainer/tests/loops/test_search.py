@@ -140,3 +140,16 @@ def test_values_are_read(text, value):
 )
 def test_grades_are_read(text, grade):
     assert read_grade(text) == grade
+
+
+def test_without_reflection_no_advice_is_asked_for_and_no_call_counted() -> None:
+    asked = []
+
+    def answer(want: Want) -> list[Any]:
+        asked.append(want.what)
+        return [5] * len(want.paths) if want.what == "score" else [f"step {i}" for i in range(len(want.paths))]
+
+    found = run(read_settings({"rounds": 1, "branch": 2, "lookAheadBranch": 1, "reflects": False}), answer)
+
+    assert asked == ["propose", "score", "propose", "score"]
+    assert found.calls == 6

@@ -25,6 +25,8 @@ class Settings:
     exploration: float = 0.5
     mix: float = 0.5
     unvisited: float = 8.0
+    # Without reflection no advice is asked for, and only values end a search.
+    reflects: bool = True
     temperature: float | None = None
 
 
@@ -79,8 +81,8 @@ def search(settings: Settings, luck: random.Random) -> Search:
         if node.value >= settings.end:
             return Found(node.path, node.value, number, calls, root)
         if node.reflection is None:
-            (node.reflection,) = yield Want("reflect", [node.path])
-            calls += 1
+            node.reflection = yield from _reflect(node.path, settings)
+            calls += settings.reflects
         if node.reflection != END:
             calls += yield from _expand(node, settings)
             if node.children:
@@ -88,6 +90,13 @@ def search(settings: Settings, luck: random.Random) -> Search:
         _back_up(node)
     best = _best(root)
     return Found(best.path, best.value, -1, calls, root)
+
+
+def _reflect(path: tuple[str, ...], settings: Settings) -> Generator[Want, list[Any], str]:
+    if not settings.reflects:
+        return ""
+    (advice,) = yield Want("reflect", [path])
+    return advice
 
 
 def ucb(node: Node, settings: Settings) -> float:
@@ -142,16 +151,16 @@ def _expand(node: Node, settings: Settings) -> Generator[Want, list[Any], int]:
 
 def _look_ahead(child: Node, settings: Settings) -> Generator[Want, list[Any], int]:
     """What may come after the child counts for it, but stays out of the tree."""
-    (child.reflection,) = yield Want("reflect", [child.path])
-    calls, best = 1, None
+    child.reflection = yield from _reflect(child.path, settings)
+    calls, best = int(settings.reflects), None
     advice: str = child.reflection or ""
     path = child.path
     for i in range(settings.look_ahead):
         if advice == END:
             break
         if i > 0:
-            (advice,) = yield Want("reflect", [path])
-            calls += 1
+            advice = yield from _reflect(path, settings)
+            calls += settings.reflects
             if advice == END:
                 break
         drawn = yield Want("propose", [path] * settings.look_ahead_branch, advice)

@@ -49,8 +49,9 @@ function* plan({ parameters: p, iteration }: IterationView<SraMctsParameters>): 
     const options = { strategies: [tag], choice: "fixed" };
     yield { name: "draw", ...sample, draw: { ...draw, count, form: "strategy", options } };
   }
-  const [reducer, reads] = p.mode === "search" ? ["keep", "translate"] : ["best", "draw"];
-  const kept = yield { name: "keep", kind: "reduce", reducer, reads: [reads] };
+  const how =
+    p.mode === "search" ? { reducer: "keep", reads: ["translate", "search"] } : { reducer: "best", reads: ["draw"] };
+  const kept = yield { name: "keep", kind: "reduce", ...how };
   if (!keptAny(kept)) return;
   yield {
     name: "learn",

@@ -35,9 +35,11 @@ const plans: SraMctsReducer = (tables, { parameters }) => {
   };
 };
 
-/** Programs that ran to the right answer, with the plan they follow. */
+/** Programs that ran to the right answer, with the plan they follow: what the bare question is to be answered with. */
 const keep: SraMctsReducer = (tables, { parameters, done }) => {
+  const searched = groupByQuery(tableOf(tables, "search"));
   const verdicts = openVerdicts(tables, "wrong");
+  verdicts.mark("search", [...searched.values()].flat(), "searched");
   const programs = [...groupByQuery(tableOf(tables, "translate")).values()].flatMap((rows) => rows.slice(0, 1));
   const kept = programs.filter(({ isCorrect }) => isCorrect || !parameters.filtersByVerdict);
   verdicts.mark("translate", kept, "kept");
@@ -46,7 +48,7 @@ const keep: SraMctsReducer = (tables, { parameters, done }) => {
     verdicts: verdicts.of,
     training: kept.map((row) => ({
       query_id: row.queryId,
-      prompt: row.prompt,
+      prompt: searched.get(row.queryId)?.[0]?.prompt ?? row.prompt,
       target: parameters.learns === "program" || !row.draft ? row.text : `${row.draft}\n${row.text}`,
     })),
     summary: {

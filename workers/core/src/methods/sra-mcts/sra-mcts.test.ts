@@ -29,14 +29,19 @@ test("plans become drafts of programs, and the search's calls are counted", () =
 
 test("only what runs to the right answer is learnt, with its plan or without", () => {
   const translate = makeTable([
-    { query_id: "a", text: "<program> things | count", draft: "count all", correct: true },
+    { query_id: "a", prompt: "translate a?", text: "<program> things | count", draft: "count all", correct: true },
     { query_id: "b", text: "<program> 1", draft: "guess", correct: false },
   ]);
-  const targets = (parameters: Record<string, unknown>) =>
-    method
-      .findReducer("keep")({ translate }, { ...context, parameters: method.parse(parameters) })
-      .training.map(({ target }) => target);
+  const search = makeTable([
+    { query_id: "a", prompt: "a?", text: "count all" },
+    { query_id: "b", prompt: "b?", text: "guess" },
+  ]);
+  const learnt = (parameters: Record<string, unknown>) =>
+    method.findReducer("keep")({ translate, search }, { ...context, parameters: method.parse(parameters) }).training;
+  const targets = (parameters: Record<string, unknown>) => learnt(parameters).map(({ target }) => target);
 
+  // As the answer to the question alone, not to the request for a program.
+  expect(learnt({}).map(({ prompt }) => prompt)).toEqual(["a?"]);
   expect(targets({})).toEqual(["count all\n<program> things | count"]);
   expect(targets({ learns: "program" })).toEqual(["<program> things | count"]);
   expect(targets({ filtersByVerdict: false })).toHaveLength(2);
