@@ -1,4 +1,5 @@
 import type { MethodId } from "@whetstone/schemas/api";
+import { liftPercent } from "@whetstone/core/methods/sharpening/laws";
 import { meanWithInterval } from "./intervals.ts";
 import type { Bed } from "./recipes.ts";
 import type { Outcome, Point } from "./run-arm.ts";
@@ -12,7 +13,7 @@ interface Claim {
   says: string;
   /** Of each seed by how much the claim holds: above 0 for it, below against it; undefined where an arm is missing. */
   evidence(arm: ArmOf): number[] | undefined;
-  unit: "points" | "";
+  unit: "points" | "% lift" | "";
 }
 
 type Of = (point: Point) => number | null;
@@ -83,9 +84,9 @@ const claims: Claim[] = [
     evidence: (arm) =>
       arm("itself")?.flatMap((outcome) => {
         const [last, first] = [lastPoint(outcome), firstPoint(outcome)];
-        return last && first ? [last.sampled - first.greedy] : [];
+        return last && first ? [liftPercent(last.sampled, first.greedy)] : [];
       }),
-    unit: "points",
+    unit: "% lift",
   },
   {
     method: "sharpening",
@@ -222,7 +223,7 @@ function bedsOf(measured: readonly Measured[], method: MethodId): Bed[] {
 function describe(differences: readonly number[], unit: Claim["unit"]): string {
   const { mean, half } = meanWithInterval(differences);
   const scale = unit === "points" ? 100 : 1;
-  const digits = unit === "points" ? 1 : 2;
+  const digits = unit === "" ? 2 : 1;
   const show = (value: number): string => (scale * value).toFixed(digits);
   const spread = half === null ? "" : ` ± ${show(half)}`;
   return `${mean >= 0 ? "+" : ""}${show(mean)}${spread}${unit && ` ${unit}`}, ${differences.length} ${differences.length === 1 ? "seed" : "seeds"}`;
