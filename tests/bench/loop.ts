@@ -20,6 +20,8 @@ async function main(): Promise<void> {
   if (!method.success) throw new Error(`name a method: npm run loop -- ${methodIds.join("|")}`);
   const recipes = (await readRecipes(method.data))["two-cores"];
   const recipe = values.bed === undefined ? recipes[0] : recipes.find(({ bed }) => bed === values.bed);
+  if (recipes.length === 0)
+    throw new Error(`${method.data} has no recipe for two cores: it needs an image-text policy; see docs/methods`);
   if (!recipe) throw new Error(`${method.data} runs on --bed ${recipes.map(({ bed }) => bed).join(" or ")}`);
   const bed = await makeBed(recipe.bed);
   const program = createLoopProgram({ python, threads: 1 });
