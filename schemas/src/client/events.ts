@@ -38,7 +38,8 @@ export async function* runEvents(
           if (event.id > 0) lastId = Math.max(lastId, event.id);
           yield event;
           // A run that was tried again has more than one ending: the server closes the stream after the last.
-          if (event.id > 0) hasEnded = endings.has(event.type);
+          // What is done to a loop by hand afterwards opens nothing again.
+          if (event.id > 0 && event.type !== "loop.promoted") hasEnded = endings.has(event.type);
         }
         if (hasEnded) return;
       }
