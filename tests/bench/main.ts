@@ -39,6 +39,11 @@ const parts: Record<string, Part> = {
     command: node,
     args: ["tests/bench/lifelong.ts"],
   },
+  loops: {
+    says: "B-STaR's search over 600 queries x 64 texts x 14 temperatures x 21 thresholds (goal < 2 s):",
+    command: node,
+    args: ["tests/bench/balance-search.ts"],
+  },
   scoring: {
     says: "scoring, 50,000 images x 1,000 texts:",
     command: node,
