@@ -1,4 +1,4 @@
-// npm run loop -- METHOD [--bed table|scenes] [--seed N]: one loop by its recipe for two cores, its iterations as they end, a table last.
+// npm run loop -- METHOD [--bed table|scenes|emoji] [--seed N]: one loop by its recipe for two cores, its iterations as they end, a table last.
 // The engine's own decisions and the runner's own handlers, on folders instead of S3 and D1; nothing has to be running.
 import { parseArgs } from "node:util";
 import { MethodId, methodIds } from "@whetstone/schemas/api";
@@ -20,8 +20,6 @@ async function main(): Promise<void> {
   if (!method.success) throw new Error(`name a method: npm run loop -- ${methodIds.join("|")}`);
   const recipes = (await readRecipes(method.data))["two-cores"];
   const recipe = values.bed === undefined ? recipes[0] : recipes.find(({ bed }) => bed === values.bed);
-  if (recipes.length === 0)
-    throw new Error(`${method.data} has no recipe for two cores: it needs an image-text policy; see docs/methods`);
   if (!recipe) throw new Error(`${method.data} runs on --bed ${recipes.map(({ bed }) => bed).join(" or ")}`);
   const bed = await makeBed(recipe.bed);
   const program = createLoopProgram({ python, threads: 1 });

@@ -35,6 +35,7 @@ const baselines: Partial<Record<MethodId, Changes>> = {
     "program alone": { learns: "program" },
   },
   "i-sheep": { "one-last": { style: "one-last" }, "no grades": { rule: "none" } },
+  "hq-clip-cycle": { "refiner alone": { learns: "refiner" }, "CLIP alone": { learns: "clip" } },
   pit: { "stage 0 alone": { curriculum: "stage-0" }, "stage 1 alone": { curriculum: "stage-1" } },
 };
 

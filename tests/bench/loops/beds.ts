@@ -2,14 +2,16 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { writeEmojiVersion } from "./emoji-version.ts";
 import type { LocalLoop } from "./local-loop.ts";
 import type { Bed } from "./recipes.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const trainer = join(root, "gpu-runners/trainer");
+const models = join(root, "gpu-runners/vision/models");
 export const cache = join(root, ".cache/loops");
 
-export type OnBed = Pick<LocalLoop, "policy" | "task">;
+export type OnBed = Pick<LocalLoop, "policy" | "task" | "reward" | "judge">;
 
 /** The first policy and its task: made once, the same each time, kept under `.cache/loops`. */
 export async function makeBed(bed: Bed): Promise<OnBed> {
@@ -19,6 +21,16 @@ export async function makeBed(bed: Bed): Promise<OnBed> {
     return {
       policy: { kind: "tabular", folder: join(folder, "policy") },
       task: { questions: join(folder, "task.parquet") },
+    };
+  }
+  if (bed === "emoji") {
+    const folder = await once("emoji", (partial) => writeEmojiVersion(partial, { samples: 300, seed: "1" }));
+    const base = join(models, "emoji-clip-base");
+    return {
+      policy: { kind: "label", folder: base },
+      reward: base,
+      judge: join(models, "emoji-clip-judge"),
+      task: { shards: [join(folder, "shard-0.tar")], bases: [join(folder, "base-0.parquet")] },
     };
   }
   const scenes = await once("scenes.parquet", (partial) =>

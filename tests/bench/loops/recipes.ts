@@ -4,8 +4,8 @@ import { z } from "zod";
 
 const methodsFolder = new URL("../../../workers/core/src/methods/", import.meta.url);
 
-/** What a recipe for two cores is run on: the table, or the small language model that reads scenes. */
-export const beds = ["table", "scenes"] as const;
+/** What a recipe for two cores is run on: the table, the small language model that reads scenes, or the CLIP that names drawings. */
+export const beds = ["table", "scenes", "emoji"] as const;
 export type Bed = (typeof beds)[number];
 
 const TwoCores = CreateLoop.pick({ parameters: true, iterations: true, maxTokens: true, measure: true })
