@@ -13,6 +13,7 @@ from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 from tests.loops.pictures import write_version
 from tests.loops.tables import run_learn, run_sample, write_training
 from trainer.loops.image_text import ImageTextModel
+from trainer.loops.picture import bytes_of
 from trainer.loops.policy import Ask, Prompt
 from trainer.spec import SpecError
 
@@ -54,7 +55,8 @@ def test_greedy_texts_are_those_of_generate(folder):
     model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
 
     for ask, drawn in zip(asks(1, 0), policy.draw(asks(1, 0)), strict=True):
-        image = Image.open(io.BytesIO(ask.prompt.image or b"")).convert("RGB")
+        assert ask.prompt.image
+        image = Image.open(io.BytesIO(bytes_of(ask.prompt.image))).convert("RGB")
         words = f"<user><image> {ask.prompt.text}<assistant>"
         inputs = processor(text=[words], images=[[image]], return_tensors="pt", add_special_tokens=False)
         out = model.generate(**inputs, max_new_tokens=5, do_sample=False, pad_token_id=policy.pad)

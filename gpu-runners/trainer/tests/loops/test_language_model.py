@@ -134,3 +134,21 @@ def test_a_step_of_sampling_writes_what_was_drawn(folder, tmp_path):
     assert {row["prompt"] for row in rows} == {"<question> cat <solve>"}
     assert all(row["base_log_prob"] != row["log_prob"] for row in rows)
     assert all(row["reward"] == pytest.approx(row["base_log_prob"] / row["tokens"]) for row in rows)
+
+
+def test_texts_come_as_often_as_from_generate(policy, folder):
+    count, prompt = 4000, "cat is"
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    ids_BT = torch.tensor([policy.text_ids(prompt)] * count)
+    torch.manual_seed(0)
+    out_BT = model.generate(ids_BT, do_sample=True, top_k=0, max_new_tokens=2, pad_token_id=policy.pad)
+    said = [[i for i in row if i not in (policy.end, policy.pad)] for row in out_BT[:, ids_BT.shape[1] :].tolist()]
+    theirs = Counter(policy.tokenizer.decode(ids) for ids in said)
+    ours = Counter(text.text for text in policy.draw([Ask(Prompt(prompt), 1.0, i, 2) for i in range(count)]))
+
+    # Chi-square of two samples over the texts seen often enough, all others together.
+    pairs = [(ours[text], theirs[text]) for text in ours | theirs if ours[text] + theirs[text] >= 20]
+    pairs.append((count - sum(a for a, _ in pairs), count - sum(b for _, b in pairs)))
+    freedom = len(pairs) - 1
+    assert freedom >= 10
+    assert sum((a - b) ** 2 / (a + b) for a, b in pairs if a + b) < freedom + 4 * (2 * freedom) ** 0.5
