@@ -44,6 +44,12 @@ const parts: Record<string, Part> = {
     command: node,
     args: ["tests/bench/balance-search.ts"],
   },
+  sampling: {
+    says: "drawing from a language model beside transformers' generate, one prompt at a time:",
+    command: python,
+    args: ["-m", "trainer.bench_loops"],
+    folder: trainer,
+  },
   scoring: {
     says: "scoring, 50,000 images x 1,000 texts:",
     command: node,
