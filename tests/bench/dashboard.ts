@@ -17,6 +17,7 @@ const { values } = parseArgs({
   },
 });
 const rows = Number(values.rows);
+const curvePoints = 100_000;
 const scrollMs = Number(values.minutes) * 60_000;
 const dist = new URL("../../apps/dashboard/dist/", import.meta.url).pathname;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -34,6 +35,7 @@ await using browser = await openBrowser();
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
 await benchLoad(page);
 await benchGrid(page);
+await benchCurve(await page.context().newPage());
 
 async function benchApi(): Promise<void> {
   const asks: [string, Parameters<typeof stack.api.versions.samples>[1]][] = [
@@ -114,6 +116,35 @@ async function benchGrid(open: Page): Promise<void> {
   say(
     `memory           ${before.toFixed(0)} MB before, ${(await used()).toFixed(0)} MB after ${values.minutes} min of scrolling (goal: flat)`,
   );
+}
+
+/** A lifetime of 100,000 experiences: from the end of the answer that holds its curves to their picture in the page. */
+async function benchCurve(open: Page): Promise<void> {
+  const stream = await stack.api.streams.create({ name: `curve ${Date.now()}`, metricsColumns: ["accuracy"] });
+  for (let sequence = 0; sequence < 10; sequence += 1) {
+    const lines = Array.from({ length: curvePoints / 10 }, (_, i) => {
+      const at = (sequence * curvePoints) / 10 + i;
+      const accuracy = 0.9 - 0.8 * 0.99995 ** at + 0.05 * Math.sin(at * at);
+      return JSON.stringify({ block_num: 0, exp_num: at, block_type: "train", task_name: "nav_1", accuracy });
+    });
+    const body = { type: "application/x-ndjson", text: lines.join("\n") } as const;
+    await stack.api.streams.addExperiences(stream.id, body, { writer: "bench", sequence });
+  }
+  const times: number[] = [];
+  for (let turn = 0; turn < 5; turn += 1) {
+    await open.goto(`${stack.url}/streams/${stream.id}`);
+    times.push(await open.evaluate(drawnAfterData, "Learning curves by task"));
+  }
+  say(`curve            ${ms(median(times))} from data to picture, ${curvePoints} points (goal < 200 ms)`);
+}
+
+/** Runs in the page: waits for the chart's picture and tells how long after its data the frame with it was there. */
+async function drawnAfterData(title: string): Promise<number> {
+  const isDrawn = () => document.querySelector(`section[aria-label="${title}"] svg path`) !== null;
+  while (!isDrawn()) await new Promise(requestAnimationFrame);
+  const drawnAt = performance.now();
+  const answers = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+  return drawnAt - Math.max(...answers.filter(({ name }) => name.includes("/curves")).map((each) => each.responseEnd));
 }
 
 /** Runs in the page: scrolls past so many samples at a steady pace and counts the frames. */
