@@ -1,10 +1,10 @@
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { Sample } from "@whetstone/schemas/api";
 import { useEffect, useState } from "react";
 import { fetchRange } from "./fetch-range.ts";
 
 const keptMs = 60_000;
-/** An image that scrolls by in less is not fetched at all. */
+/** An image that scrolls by in less is not asked for at all. */
 const glanceMs = 100;
 export type Pictured = Pick<Sample, "image" | "imageSha256" | "thumbnail">;
 
@@ -13,16 +13,26 @@ const imageQuery = ({ image, imageSha256, thumbnail }: Pictured, isSmall: boolea
   const link = isSmall && thumbnail ? thumbnail : image;
   return queryOptions({
     queryKey: ["image", imageSha256, link === thumbnail],
-    queryFn: async ({ signal }) => {
-      if (isSmall) await new Promise((resolve) => setTimeout(resolve, glanceMs));
-      signal.throwIfAborted();
-      return new Blob([await fetchRange(link.url, link.range)], { type: link.mediaType });
-    },
+    queryFn: async () => new Blob([await fetchRange(link.url, link.range)], { type: link.mediaType }),
     staleTime: Infinity,
     gcTime: keptMs,
     retry: 1,
   });
 };
+
+/** Whether an image is worth asking for: a small one that is not there yet may only be flying by. */
+export function useIsWanted(sample: Pictured, isSmall: boolean): boolean {
+  const client = useQueryClient();
+  const [isWanted, setWanted] = useState(
+    () => !isSmall || client.getQueryData(imageQuery(sample, isSmall).queryKey) !== undefined,
+  );
+  useEffect(() => {
+    if (isWanted) return;
+    const timer = setTimeout(() => setWanted(true), glanceMs);
+    return () => clearTimeout(timer);
+  }, [isWanted]);
+  return isWanted;
+}
 
 /** An address of the sample's image for an `<img>`, of its thumbnail where a small one will do; `isBroken` when it can't be had. */
 export function useImage(sample: Pictured, isSmall: boolean): { src: string | undefined; isBroken: boolean } {

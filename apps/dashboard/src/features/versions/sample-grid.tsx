@@ -6,7 +6,7 @@ import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { SampleImage } from "../../components/sample-image.tsx";
 import { Empty, LoadError } from "../../components/states.tsx";
 import { toCount } from "../../lib/numbers.ts";
-import type { Shown } from "./queries.ts";
+import { pageSize, type Shown } from "./queries.ts";
 import classes from "./sample-grid.module.css";
 import { usePages } from "./use-pages.ts";
 import { words } from "./words.ts";
@@ -51,7 +51,9 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
   const items = rows.getVirtualItems();
   const first = (items[0]?.index ?? 0) * columns;
   const last = Math.max(first, ((items.at(-1)?.index ?? 0) + 1) * columns - 1);
-  useEffect(() => setSpan({ first, last }), [first, last]);
+  // Only another page makes the grid draw once more: a row comes with every frame of fast scrolling.
+  const [firstPage, lastPage] = [Math.floor(first / pageSize), Math.floor(last / pageSize)];
+  useEffect(() => setSpan({ first: firstPage * pageSize, last: lastPage * pageSize }), [firstPage, lastPage]);
 
   const place = useRef(-1);
   if (openUid !== undefined && pages.sampleAt(place.current)?.uid !== openUid)
@@ -79,6 +81,7 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
             key={row.key}
             className={classes.row}
             style={{
+              height: cardPx + textPx,
               transform: `translateY(${row.start - rows.options.scrollMargin}px)`,
               gridTemplateColumns: `repeat(${columns}, ${cardPx}px)`,
             }}
