@@ -90,6 +90,8 @@ test(
 test("PIT: drafts, a gap model that judges them, and both stages of improving", { timeout: 240_000 }, async () => {
   const own = join(folder, "language");
   await promisify(execFile)(python, ["-m", "tests.loops.make_lm_loop", own], { cwd: trainer });
+  // Several steps, so that a loss can be seen to fall.
+  const steps = { epochs: 6, batchSize: 8, gapLearningRate: 0.01 };
 
   const end = await runLocally({
     ...loop({ iterations: 1, measure: { count: 2, queries: 20 } }),
@@ -97,7 +99,14 @@ test("PIT: drafts, a gap model that judges them, and both stages of improving", 
     policy: { kind: "causal-lm", folder: join(own, "policy") },
     task: { questions: join(own, "task.parquet") },
     maxTokens: 6,
-    parameters: { reward: "mean-log-probability", draws: 3, improvements: 2, verifies: false, loraRank: null },
+    parameters: {
+      reward: "mean-log-probability",
+      draws: 3,
+      improvements: 2,
+      verifies: false,
+      loraRank: null,
+      ...steps,
+    },
   });
 
   const [, first] = end.iterations;
