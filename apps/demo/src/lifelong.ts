@@ -8,7 +8,7 @@ const shown = ["ACC", "forgetting", "PM"] as const;
 
 const Mean = z.object({ mean: z.number() });
 const Lives = z.object({
-  rows: z.array(z.object({ scenario: z.string(), learner: z.string(), figures: z.partialRecord(z.enum(shown), Mean) })),
+  rows: z.array(z.object({ scenario: z.string(), learner: z.string(), figures: z.record(z.string(), Mean) })),
   streams: z.array(z.object({ learner: z.string(), streamId: z.string(), rows: z.int() })),
 });
 export type Lives = z.infer<typeof Lives>;
