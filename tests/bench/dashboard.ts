@@ -71,7 +71,7 @@ async function benchLoad(open: Page): Promise<void> {
       .catch(() => undefined);
   });
   await open.goto((await stack.api.session.createLink()).url);
-  await open.getByRole("heading", { name: "Datasets" }).waitFor();
+  await open.getByRole("heading", { name: "Datasets", exact: true }).waitFor();
   scriptBytes = 0;
   const startedAt = performance.now();
   await open.goto(`${stack.url}/datasets`);

@@ -20,6 +20,6 @@ export async function openSignedIn(
     [stack.url, stack.s3Url].map((url) => new URL(url).origin),
   );
   await page.goto((await stack.api.session.createLink()).url);
-  await page.getByRole("heading", { name: "Datasets" }).waitFor();
+  await page.getByRole("heading", { name: "Datasets", exact: true }).waitFor();
   return { page, complaints };
 }
