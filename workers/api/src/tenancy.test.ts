@@ -19,6 +19,7 @@ const routes = [
   { method: "GET", path: "/v1/versions/{id}/samples", kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/samples/{uid}", kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/rejects", kind: "dsv" },
+  { method: "GET", path: "/v1/versions/{id}/pairs", query: `with=dsv_${"0".repeat(32)}`, kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/statistics", kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/selection", kind: "dsv" },
   { method: "GET", path: "/v1/versions/{id}/reviews", kind: "dsv" },
@@ -201,9 +202,9 @@ test("the table names every route that takes an id", () => {
 
 test.each(routes)(
   "$method $path answers another workspace's id exactly like an unknown one",
-  async ({ method, path, kind, body }) => {
+  async ({ method, path, kind, query, body }) => {
     const ask = (id: string) =>
-      call(path.replace("{id}", id).replace("{uid}", hex(1)).replace("{number}", "0"), {
+      call(path.replace("{id}", id).replace("{uid}", hex(1)).replace("{number}", "0") + (query ? `?${query}` : ""), {
         method,
         key: mine,
         headers: { "x-request-id": "same" },

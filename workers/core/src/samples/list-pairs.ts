@@ -11,8 +11,8 @@ export async function listPairs(
   versionId: string,
   { with: otherId, ...query }: PairsQuery,
 ): Promise<PageOf<SamplePair>> {
-  const others = await openRows(ctx, await getManifest(ctx, otherId));
   const page = await listSamples(ctx, versionId, query);
+  const others = await openRows(ctx, await getManifest(ctx, otherId));
   const places = await Promise.all(page.data.map(({ uid }) => placeOf(others, uid)));
   const found = await samplesAt(
     ctx,
