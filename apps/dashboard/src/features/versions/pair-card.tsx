@@ -1,6 +1,4 @@
-import { ActionIcon, Anchor, Code, Drawer, Group, Stack, Text } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { Anchor, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Sample, Version } from "@whetstone/schemas/api";
@@ -11,6 +9,7 @@ import { toFact } from "./format.ts";
 import classes from "./pairs.module.css";
 import { toTextPairs } from "./pair-texts.ts";
 import { sampleQuery } from "./queries.ts";
+import { SampleDrawer } from "./sample-drawer.tsx";
 import { WordDiff } from "./word-diff.tsx";
 import { words } from "./words.ts";
 
@@ -25,37 +24,16 @@ interface Props {
 /** One sample's card twice: on the left as it is in one version, on the right in the other, what differs marked. */
 export function PairCard({ one, other, uid, onClose, onStep }: Props) {
   const [before, after] = [useQuery(sampleQuery(one.id, uid)), useQuery(sampleQuery(other.id, uid))];
-  useHotkeys([
-    ["ArrowLeft", () => onStep(-1)],
-    ["ArrowRight", () => onStep(1)],
-  ]);
   const error = [before.error, after.error].find((each) => each && !isMissing(each));
   const isThere = (before.data || before.error) && (after.data || after.error);
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      closeButtonProps={{ "aria-label": words.close }}
-      title={
-        <Group gap="xs">
-          <ActionIcon variant="default" onClick={() => onStep(-1)} aria-label={words.previous}>
-            <IconChevronLeft size={16} />
-          </ActionIcon>
-          <ActionIcon variant="default" onClick={() => onStep(1)} aria-label={words.next}>
-            <IconChevronRight size={16} />
-          </ActionIcon>
-          <Code>{uid}</Code>
-        </Group>
-      }
-    >
+    <SampleDrawer uid={uid} size="xl" onClose={onClose} onStep={onStep}>
       {error && <LoadError error={error} onRetry={() => void Promise.all([before.refetch(), after.refetch()])} />}
       {!error && !isThere && <PageLoading />}
       {!error && isThere && (
         <Halves one={one} other={other} before={before.data ?? null} after={after.data ?? null} uid={uid} />
       )}
-    </Drawer>
+    </SampleDrawer>
   );
 }
 

@@ -1,6 +1,4 @@
-import { ActionIcon, Anchor, Badge, Button, Code, Drawer, Group, Stack, Table, Text, Title } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
-import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { Anchor, Badge, Button, Group, Stack, Table, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { Refinement, Sample, Version } from "@whetstone/schemas/api";
@@ -16,6 +14,7 @@ import { sampleQuery } from "./queries.ts";
 import classes from "./sample-grid.module.css";
 import { ReviewBar } from "./review-bar.tsx";
 import { SampleHistoryList } from "./sample-history.tsx";
+import { SampleDrawer } from "./sample-drawer.tsx";
 import { WordDiff } from "./word-diff.tsx";
 import { words } from "./words.ts";
 
@@ -30,34 +29,13 @@ interface Props {
 /** One sample: image, raw text, what the refiner made of it and where that came from. Left and right go through the grid. */
 export function SampleCard({ version, uid, onClose, onStep }: Props) {
   const { data: sample, error, refetch } = useQuery(sampleQuery(version.id, uid));
-  useHotkeys([
-    ["ArrowLeft", () => onStep(-1)],
-    ["ArrowRight", () => onStep(1)],
-  ]);
 
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="lg"
-      closeButtonProps={{ "aria-label": words.close }}
-      title={
-        <Group gap="xs">
-          <ActionIcon variant="default" onClick={() => onStep(-1)} aria-label={words.previous}>
-            <IconChevronLeft size={16} />
-          </ActionIcon>
-          <ActionIcon variant="default" onClick={() => onStep(1)} aria-label={words.next}>
-            <IconChevronRight size={16} />
-          </ActionIcon>
-          <Code>{uid}</Code>
-        </Group>
-      }
-    >
+    <SampleDrawer uid={uid} size="lg" onClose={onClose} onStep={onStep}>
       {error && <LoadError error={error} onRetry={() => void refetch()} />}
       {!error && !sample && <PageLoading />}
       {sample && <Content key={sample.uid} version={version} sample={sample} onNext={() => onStep(1)} />}
-    </Drawer>
+    </SampleDrawer>
   );
 }
 
