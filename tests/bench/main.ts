@@ -34,6 +34,11 @@ const parts: Record<string, Part> = {
     folder: trainer,
   },
   embed: { says: "photographs to embeddings, beside open_clip's:", command: node, args: ["tests/bench/embed.ts"] },
+  int8: {
+    says: "zero-shot accuracy of an int8 twin beside fp32's (goal: within 0.5 points):",
+    command: node,
+    args: ["tests/bench/int8.ts"],
+  },
   lifelong: {
     says: "lifelong metrics against l2metrics (goals: >= 30x as a command, >= 50x warm, 10 million experiences in 60 s and 2 GiB):",
     command: node,
