@@ -52,6 +52,8 @@ export const tasks = sqliteTable(
     status: text({ enum: taskStatuses }).notNull(),
     params: text({ mode: "json" }).$type<Record<string, unknown>>().notNull(),
     inputs: text({ mode: "json" }).$type<InputFile[]>().notNull(),
+    /** Where a row can't hold the inputs: the last name in each page of them, which lie in storage in the order of their names. */
+    inputPages: text({ mode: "json" }).$type<string[]>(),
     /** Labels a runner must have. */
     needs: text({ mode: "json" }).$type<string[]>().notNull(),
     attempt: integer().notNull().default(0),

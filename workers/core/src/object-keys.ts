@@ -4,6 +4,8 @@ export const manifestKey = (workspaceId: string, datasetId: string, versionId: s
   `w/${workspaceId}/d/${datasetId}/${versionId}/manifest.json`;
 export const attemptKey = (workspaceId: string, attempt: { runId: string; taskId: string; attempt: number }): string =>
   `w/${workspaceId}/r/${attempt.runId}/t/${attempt.taskId}/a/${attempt.attempt}`;
+export const inputPageKey = (workspaceId: string, file: { runId: string; taskId: string; page: number }): string =>
+  `w/${workspaceId}/r/${file.runId}/t/${file.taskId}/inputs-${file.page}.json`;
 export const blockFileKey = (workspaceId: string, file: { blockId: string; name: string }): string =>
   `w/${workspaceId}/s/${file.blockId}/${file.name}.parquet`;
 export const reportFileKey = (workspaceId: string, file: { reportId: string; name: string }): string =>

@@ -55,7 +55,7 @@ export async function openStep(ctx: Context, loaded: LoadedLoop, move: Extract<M
       outputs: [],
       createdAt,
     }),
-    ...taskInserts(ctx, { run, plans, wave: iteration, from: taskCount }),
+    ...(await taskInserts(ctx, { run, plans, wave: iteration, from: taskCount })),
     runEvent(ctx, { runId: run.id, type: "step.started", data: { iteration, step: step.name, kind: step.kind } }),
   ]);
 }

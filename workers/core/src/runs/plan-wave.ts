@@ -2,6 +2,7 @@ import { tasks } from "@whetstone/schemas/db";
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import { batch } from "../batch.ts";
 import type { Context } from "../context.ts";
+import { placeInputs } from "../tasks/task-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { loadRun } from "./load-run.ts";
 import { type RunRow, taskId, type TaskPlan } from "./run-kind.ts";
@@ -20,37 +21,41 @@ export async function planWave(ctx: Context, { runId, wave }: { runId: string; w
   const to = Math.min(from + waveSize, run.taskCount ?? 0);
   const plans = await partsOfKind[run.kind].planTasks(ctx, { run, from, to });
 
-  await batch(ctx, taskInserts(ctx, { run, plans, wave, from }));
+  await batch(ctx, await taskInserts(ctx, { run, plans, wave, from }));
 }
 
 /** The writes that make plans tasks of the run, numbered from `from` on. */
-export function taskInserts(
+export async function taskInserts(
   ctx: Context,
   { run, plans, wave, from }: { run: RunRow; plans: readonly TaskPlan[]; wave: number; from: number },
 ) {
-  const rows = plans.map((plan, i) => JSON.stringify(toRow(ctx, { run, plan, wave, index: from + i })));
-  for (const [i, row] of rows.entries()) {
+  const rows: string[] = [];
+  for (const [i, plan] of plans.entries()) {
+    const row = JSON.stringify(await toRow(ctx, { run, plan, wave, index: from + i }));
     if (row.length > maxRowBytes)
       throw new RunFailure(
         "too_many_inputs",
-        `task ${from + i} would read more files than one task can name; use a smaller version, or one pushed with more samples a shard (--shard-samples)`,
+        `task ${from + i} would read more shards than one task can list; use a smaller version, or one pushed with more samples a shard (--shard-samples)`,
       );
+    rows.push(row);
   }
   return chunk(rows).map((texts) => insertRows(ctx, { runId: run.id, json: `[${texts.join(",")}]` }));
 }
 
-function toRow(ctx: Context, { run, plan, wave, index }: { run: RunRow; plan: TaskPlan; wave: number; index: number }) {
+async function toRow(
+  ctx: Context,
+  { run, plan, wave, index }: { run: RunRow; plan: TaskPlan; wave: number; index: number },
+) {
   const nowMs = ctx.now().getTime();
+  const named = { id: taskId(run.id, index), workspaceId: run.workspaceId, runId: run.id };
   return {
-    id: taskId(run.id, index),
-    workspaceId: run.workspaceId,
-    runId: run.id,
+    ...named,
     wave,
     index,
     kind: plan.kind,
     status: "queued",
     params: plan.params,
-    inputs: plan.inputs,
+    ...(await placeInputs(ctx, named, plan.inputs)),
     needs: [],
     attempt: 0,
     releases: 0,

@@ -1,6 +1,7 @@
 import type { InputFile, LentFile, LentTask } from "@whetstone/schemas/tasks";
 import type { Context } from "../context.ts";
 import type { TaskRow } from "./claim-tasks.ts";
+import { readInputs } from "./task-inputs.ts";
 
 const urlSeconds = 3600;
 const firstInputs = 200;
@@ -8,8 +9,9 @@ const firstInputs = 200;
 /** A claimed task as its runner sees it: nothing but its own files, by addresses that expire. */
 export async function lendTask(ctx: Context, row: TaskRow): Promise<LentTask> {
   if (row.lease === null || row.leaseExpiresAt === null) throw new Error(`task ${row.id} is not leased`);
-  const [inputs, checkpoint] = await Promise.all([
-    lendFiles(ctx, row.inputs.slice(0, firstInputs)),
+  const { inputs, hasMoreInputs } = await readInputs(ctx, row, { limit: firstInputs });
+  const [files, checkpoint] = await Promise.all([
+    lendFiles(ctx, inputs),
     row.checkpoint === null ? null : lendFile(ctx, row.checkpoint),
   ]);
   return {
@@ -20,8 +22,8 @@ export async function lendTask(ctx: Context, row: TaskRow): Promise<LentTask> {
     kind: row.kind,
     params: row.params,
     leaseExpiresAt: row.leaseExpiresAt.toISOString(),
-    inputs,
-    hasMoreInputs: row.inputs.length > firstInputs,
+    inputs: files,
+    hasMoreInputs,
     checkpoint,
   };
 }

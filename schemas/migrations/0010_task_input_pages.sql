@@ -1,0 +1,1 @@
+ALTER TABLE `tasks` ADD `input_pages` text;
