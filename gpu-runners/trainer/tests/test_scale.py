@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from open_clip.loss import ClipLoss
+from torch import nn
 from torch.testing import assert_close
 
 from tests.conftest import architecture
@@ -74,6 +75,27 @@ def test_chunks_and_recomputed_activations_change_no_loss(
     raw_spec["recipe"]["scale"] = scale
 
     assert_near(expected, run(raw_spec))
+    assert losses(raw_spec) == pytest.approx(losses(plain), abs=1e-5)
+
+
+def test_compiled_blocks_learn_what_eager_ones_learn(
+    raw_spec: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw_spec["recipe"] |= {"steps": 3, "hni": {"weight": 0}, "tags": {"weight": 0}}
+    plain = raw_spec | {"output": str(tmp_path / "plain")}
+    expected = run(plain)
+    raw_spec["recipe"]["scale"] = {"compile": True}
+    # Blocks are traced with their gradients as in earnest; the C++ that torch would make of them takes minutes here.
+    compile_block, compiled = nn.Module.compile, list[nn.Module]()
+
+    def compile_without_cpp(block: nn.Module) -> None:
+        compiled.append(block)
+        compile_block(block, backend="aot_eager")
+
+    monkeypatch.setattr(nn.Module, "compile", compile_without_cpp)
+
+    assert_near(expected, run(raw_spec))
+    assert len(compiled) == 2
     assert losses(raw_spec) == pytest.approx(losses(plain), abs=1e-5)
 
 
