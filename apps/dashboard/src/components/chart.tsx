@@ -9,6 +9,9 @@ import { SimpleTable } from "./simple-table.tsx";
 /** Told apart by most colour-blind eyes, on light and on dark; the same as in written reports. */
 const palette = ["#4269d0", "#e0a100", "#ff725c", "#3caea3", "#3ca951", "#ff8ab7", "#a463f2", "#6f9cf0", "#9c6b4e"];
 
+/** Room for an axis and its name below it, which would else lie on the last of its numbers. */
+const axisPx = 42;
+
 /** The colour of the i-th name. */
 export const colourOf = (i: number): string => palette[i % palette.length] ?? "#8a8f98";
 
@@ -81,7 +84,7 @@ function Drawing({ title, options, onPick }: Pick<ChartProps, "title" | "options
   useEffect(() => {
     if (!place.current || width === 0) return;
     const drawings = [options(width)].flat().map((each) => {
-      const drawing = plot({ width, style: { background: "transparent" }, ...each });
+      const drawing = plot({ width, marginBottom: axisPx, style: { background: "transparent" }, ...each });
       // The page's policy allows no style sheet without its nonce; what Plot's says stands in ours.
       for (const style of drawing.querySelectorAll("style")) style.remove();
       // The whole is one picture with one name; names of its groups have no role to belong to.

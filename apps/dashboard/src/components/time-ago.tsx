@@ -15,7 +15,9 @@ export function TimeAgo({ at }: { at: string }) {
   const text = ageMs < 60_000 ? words.format(0, "second") : words.format(-Math.floor(ageMs / ms), unit);
   return (
     <Tooltip label={full.format(new Date(at))}>
-      <time dateTime={at}>{text}</time>
+      <time dateTime={at} style={{ whiteSpace: "nowrap" }}>
+        {text}
+      </time>
     </Tooltip>
   );
 }

@@ -18,7 +18,7 @@ const columns: Column<Version>[] = [
   {
     title: words.version,
     cell: ({ id, number }) => (
-      <Anchor component={Link} to={`/versions/${id}`} size="sm">
+      <Anchor component={Link} to={`/versions/${id}`} size="sm" style={{ whiteSpace: "nowrap" }}>
         {words.versionName(number)}
       </Anchor>
     ),

@@ -1,4 +1,4 @@
-import { Anchor, Button, Text } from "@mantine/core";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Dataset } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
@@ -14,23 +14,32 @@ import { words } from "./words.ts";
 const columns: Column<Dataset>[] = [
   {
     title: strings.common.name,
-    cell: ({ id, name }) => (
-      <Anchor component={Link} to={`/datasets/${id}`} fw={500} size="sm">
-        {name}
-      </Anchor>
-    ),
-  },
-  {
-    title: words.description,
-    cell: ({ description }) => (
-      <Text c="dimmed" lineClamp={1}>
-        {description}
-      </Text>
+    cell: ({ id, name, description }) => (
+      <>
+        <Anchor component={Link} to={`/datasets/${id}`} fw={500} size="sm" className="foreign">
+          {name}
+        </Anchor>
+        {description !== "" && (
+          <Text c="dimmed" size="xs" lineClamp={2} className="foreign">
+            {description}
+          </Text>
+        )}
+      </>
     ),
   },
   {
     title: words.latest,
-    cell: ({ latestVersionId }) => (latestVersionId === null ? "–" : <ShortId id={latestVersionId} />),
+    cell: ({ latestVersionId }) =>
+      latestVersionId === null ? (
+        "–"
+      ) : (
+        <Group gap="xs" wrap="nowrap">
+          <Anchor component={Link} to={`/versions/${latestVersionId}`} size="sm">
+            {words.open}
+          </Anchor>
+          <ShortId id={latestVersionId} />
+        </Group>
+      ),
   },
   { title: strings.common.created, cell: ({ createdAt }) => <TimeAgo at={createdAt} /> },
 ];

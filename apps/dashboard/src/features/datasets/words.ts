@@ -1,7 +1,7 @@
 export const words = {
   new: "New dataset",
   first: "Bring your first data in, in three steps",
-  description: "Description",
+  open: "Open",
   latest: "Latest version",
   none: "No datasets yet",
   noneLead: "Send a folder or archive of images with captions; it becomes version 1, and refining it makes the next.",

@@ -56,7 +56,7 @@ export function LoopPage() {
         <Title order={2} mb="xs">
           {words.settings}
         </Title>
-        <Code block mah={320} tabIndex={0} role="region" aria-label={words.settings}>
+        <Code block className="foreign" mah={320} tabIndex={0} role="region" aria-label={words.settings}>
           {JSON.stringify({ ...loop.request, parameters: loop.parameters }, null, 2)}
         </Code>
       </div>

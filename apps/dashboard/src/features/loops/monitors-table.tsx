@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Group, Stack, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Iteration } from "@whetstone/schemas/api";
 import type { ReactNode } from "react";
@@ -38,16 +38,23 @@ export function MonitorsTable({ iterations, promoted, chosen }: Props) {
             <Table.Th className={classes.trend}>{words.trend}</Table.Th>
             {iterations.map(({ number, status }) => (
               <Table.Th key={number} ta="right" className={look(number)}>
-                <Link
-                  to="."
-                  search={(before) => ({ ...before, iteration: number, step: undefined, verdict: undefined })}
-                  resetScroll={false}
+                <Anchor
+                  size="sm"
+                  fw={600}
                   className={classes.column ?? ""}
                   aria-current={number === chosen ? "true" : undefined}
                   aria-label={`${words.iteration} ${number}`}
+                  renderRoot={(props) => (
+                    <Link
+                      {...props}
+                      to="."
+                      search={(before) => ({ ...before, iteration: number, step: undefined, verdict: undefined })}
+                      resetScroll={false}
+                    />
+                  )}
                 >
                   {number === 0 ? `0 · ${words.base}` : number}
-                </Link>
+                </Anchor>
                 <Group gap={4} justify="flex-end" wrap="nowrap">
                   {number === promoted && (
                     <Badge size="sm" radius="sm" tt="none" color="indigo">

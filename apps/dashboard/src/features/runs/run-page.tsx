@@ -1,4 +1,4 @@
-import { Code, Grid, Group, Paper, Stack, Table, Text, Timeline, Title } from "@mantine/core";
+import { Code, Grid, Group, Paper, ScrollArea, Stack, Table, Text, Timeline, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import type { Run, RunEvent } from "@whetstone/schemas/api";
@@ -83,7 +83,7 @@ export function RunPage() {
             <Counts counts={run.counts} />
             <div>
               <Title order={2}>{words.params}</Title>
-              <Code block mah={320} tabIndex={0} role="region" aria-label={words.params}>
+              <Code block className="foreign" mah={320} tabIndex={0} role="region" aria-label={words.params}>
                 {JSON.stringify(run.params, null, 2)}
               </Code>
             </div>
@@ -118,15 +118,17 @@ function Story({ events }: { events: RunEvent[] }) {
       <Title order={2} mb="xs">
         {words.story}
       </Title>
-      <Timeline bulletSize={12} lineWidth={1}>
-        {events.map(({ id, type, at, data }) => (
-          <Timeline.Item key={id} title={<Text size="sm">{type}</Text>}>
-            <Text size="xs" c="dimmed" className="foreign">
-              <TimeAgo at={at} /> {typeof data["message"] === "string" ? data["message"] : ""}
-            </Text>
-          </Timeline.Item>
-        ))}
-      </Timeline>
+      <ScrollArea.Autosize mah={420} viewportProps={{ tabIndex: 0, "aria-label": words.story, role: "region" }}>
+        <Timeline bulletSize={12} lineWidth={1}>
+          {events.map(({ id, type, at, data }) => (
+            <Timeline.Item key={id} mt="xs" title={<Text size="sm">{type}</Text>}>
+              <Text size="xs" c="dimmed" className="foreign">
+                <TimeAgo at={at} /> {typeof data["message"] === "string" ? data["message"] : ""}
+              </Text>
+            </Timeline.Item>
+          ))}
+        </Timeline>
+      </ScrollArea.Autosize>
     </div>
   );
 }

@@ -23,7 +23,14 @@ const columns: Column<Run>[] = [
       </Anchor>
     ),
   },
-  { title: strings.common.name, cell: ({ name }) => <Text className="foreign">{name ?? "–"}</Text> },
+  {
+    title: strings.common.name,
+    cell: ({ name }) => (
+      <Text size="sm" className="foreign">
+        {name ?? "–"}
+      </Text>
+    ),
+  },
   { title: strings.common.status, cell: ({ status }) => <StatusBadge status={status} /> },
   { title: words.progress, cell: (run) => <RunProgress run={run} /> },
   { title: words.failed, isNumber: true, cell: ({ tasks }) => toCount(tasks.failed) },

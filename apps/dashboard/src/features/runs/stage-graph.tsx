@@ -5,7 +5,7 @@ import type { Run } from "@whetstone/schemas/api";
 import { toCount, toDuration } from "../../lib/numbers.ts";
 import { words } from "./words.ts";
 
-type State = "waiting" | "now" | "done" | "failed";
+type State = "waiting" | "now" | "done" | "failed" | "nothing";
 interface Stage {
   title: string;
   state: State;
@@ -18,6 +18,7 @@ const colours: Record<State, string> = {
   now: "var(--mantine-color-blue-filled)",
   done: "var(--mantine-color-green-filled)",
   failed: "var(--mantine-color-red-filled)",
+  nothing: "var(--mantine-color-default-border)",
 };
 
 /** The stages a run goes through: what it takes in, planning, its tasks, closing, what it makes. */
@@ -70,17 +71,16 @@ function stagesOf(run: Run): Stage[] {
     if (isOver) return "failed";
     return hasWorked && settled === tasks.total ? "now" : "waiting";
   };
+  const outputState = (): State => {
+    if (!isOver) return "waiting";
+    return made.length > 0 && status === "succeeded" ? "done" : "nothing";
+  };
   return [
     { title: words.stageInput, state: "done", note: "", links: inputsOf(run) },
     { title: words.stagePlan, state: startedAt === null && !isOver ? "now" : "done", note: waited },
     { title: words.stageWork, state: workState(), note: `${toCount(settled)} / ${toCount(tasks.total)}` },
     { title: words.stageClose, state: closeState(), note: isOver ? status : "" },
-    {
-      title: words.stageOutput,
-      state: made.length > 0 && status === "succeeded" ? "done" : "waiting",
-      note: "",
-      links: made,
-    },
+    { title: words.stageOutput, state: outputState(), note: "", links: made },
   ];
 }
 

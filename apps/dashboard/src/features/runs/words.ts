@@ -45,5 +45,5 @@ export const words = {
   stageWork: "Tasks",
   stageClose: "Closes",
   stageOutput: "Makes",
-  stageStates: { waiting: "waits", now: "now", done: "done", failed: "failed" },
+  stageStates: { waiting: "waits", now: "now", done: "done", failed: "failed", nothing: "nothing" },
 } as const;

@@ -17,7 +17,14 @@ export function KeysTable() {
   const mayWrite = useScope("keys:write");
   const [isOpen, { open, close }] = useDisclosure();
   const columns: Column<ApiKey>[] = [
-    { title: strings.common.name, cell: ({ name }) => <Text className="foreign">{name}</Text> },
+    {
+      title: strings.common.name,
+      cell: ({ name }) => (
+        <Text size="sm" className="foreign">
+          {name}
+        </Text>
+      ),
+    },
     { title: words.prefix, cell: ({ prefix }) => `${prefix}…` },
     { title: words.scopes, cell: ({ scopes }) => <Scopes scopes={scopes} /> },
     {
