@@ -14,6 +14,10 @@ const sizes = {
 } as const;
 const schemes = ["light", "dark"] as const;
 const settleMs = 3_000;
+/** A longer page is cut off: a picture of it can't be looked at as a whole. */
+const maxHeightPx = 4_000;
+/** Pages that draw only what is in sight, or a drawer over it. */
+const drawnInSight = new Set(["version", "card", "pairs-card"]);
 const loadMs = 60_000;
 
 /** Every page of the dashboard as a picture: `npm run screenshots`, into `.cache/screenshots`; with `--url` and `--key` of a stack that runs. */
@@ -55,7 +59,8 @@ async function main(): Promise<void> {
 async function listPages(api: Client): Promise<Record<string, string>> {
   const one = { limit: 1 };
   const [dataset] = (await api.datasets.list(one)).data;
-  const [stream] = (await api.streams.list(one)).data;
+  const streams = (await api.streams.list({ limit: 50 })).data;
+  const stream = streams.toSorted((a, b) => b.rowCount - a.rowCount)[0];
   const [report] = (await api.reports.list(one)).data;
   const [schedule] = (await api.schedules.list(one)).data;
   const [model] = (await api.models.list(one)).data;
@@ -143,9 +148,16 @@ async function shootAll({ browser, api, pages, size, scheme, out }: Shots): Prom
         timeout: loadMs,
       })
       .catch(() => process.stderr.write(`${name} still loads after ${loadMs / 1000} s\n`));
+    await page
+      .waitForFunction(() => [...document.images].every(({ complete }) => complete), undefined, { timeout: settleMs })
+      .catch(() => undefined);
+    const { width, height } = sizes[size];
+    const isWhole = size !== "wall" && !drawnInSight.has(name);
+    const pageHeight = isWhole ? await page.evaluate(() => document.documentElement.scrollHeight) : height;
     await page.screenshot({
       path: join(out, `${name}-${size}-${scheme}.png`),
-      fullPage: size !== "wall" && !name.endsWith("card"),
+      fullPage: isWhole,
+      clip: { x: 0, y: 0, width, height: Math.min(pageHeight, maxHeightPx) },
     });
     process.stderr.write(`${name} ${size} ${scheme}\n`);
   }
