@@ -47,13 +47,14 @@ function Explorer({ version, columns }: { version: Version; columns: Columns }) 
     ...statisticsQuery(version.id, filter ?? ""),
     enabled: columns !== null && filter !== undefined,
   });
-  const statistics = filter === undefined ? columns : filtered.data;
+  // A filter that can't be used has no figures of its own; what there is to filter by stays.
+  const statistics = filter === undefined || filtered.isError ? columns : filtered.data;
   const shown = {
     ...(filter === undefined ? {} : { filter }),
     ...(sort === undefined ? {} : { sort }),
     ...(order === undefined ? {} : { order }),
   };
-  const total = filter === undefined ? version.sampleCount : statistics?.matchedCount;
+  const total = filter === undefined ? version.sampleCount : filtered.data?.matchedCount;
   const isFresh = filter === undefined || !filtered.isPlaceholderData;
   const setFilter = (next: string) => change({ filter: next === "" ? undefined : next });
   const renderOpen = (open: string, step: (by: -1 | 1) => void) => (
@@ -86,9 +87,11 @@ function Explorer({ version, columns }: { version: Version; columns: Columns }) 
         {columns && <FilterBar columns={columns.columns} filter={filter ?? ""} onChange={setFilter} />}
         <Group gap="xs" justify="space-between">
           <Text size="sm" c="dimmed" className="tabular" role="status">
-            {total === undefined || !isFresh
-              ? words.counting
-              : words.countOf(toCount(total), toCount(version.sampleCount))}
+            <Count
+              total={isFresh ? total : undefined}
+              of={version.sampleCount}
+              isKnowable={columns !== null && !filtered.isError}
+            />
           </Text>
           <Group gap="xs">
             <SearchBox version={version} onFound={(run) => change({ near: run }, false)} />
@@ -121,6 +124,11 @@ function Explorer({ version, columns }: { version: Version; columns: Columns }) 
       </Stack>
     </div>
   );
+}
+
+function Count({ total, of, isKnowable }: { total: number | undefined; of: number; isKnowable: boolean }) {
+  if (total !== undefined) return words.countOf(toCount(total), toCount(of));
+  return isKnowable && words.counting;
 }
 
 function FacetsLoading() {
