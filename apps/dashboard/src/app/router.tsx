@@ -6,7 +6,6 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import type { QueryClient } from "@tanstack/react-query";
-import { ApiError } from "@whetstone/schemas/client";
 import { z } from "zod";
 import { NotFound, PageError, PageLoading } from "../components/states.tsx";
 import { onSignedOut, queryClient } from "../lib/query-client.ts";
@@ -23,18 +22,11 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("../features/session/sign-in-page.tsx"), "SignInPage"),
 });
 
-/** All that needs a session: without one the way leads to the sign-in page and back. */
+/** All that needs a session. The page does not wait for it; should there be none, `onSignedOut` leads to the sign-in page and back. */
 const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
-  beforeLoad: async ({ context, location }) => {
-    try {
-      await context.queryClient.ensureQueryData(sessionQuery);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-      throw redirect({ to: "/sign-in", search: { to: location.href } });
-    }
-  },
+  beforeLoad: ({ context }) => void context.queryClient.prefetchQuery(sessionQuery),
   component: Shell,
 });
 
@@ -258,5 +250,5 @@ declare module "@tanstack/react-router" {
 onSignedOut.current = () => {
   if (router.state.location.pathname === "/sign-in") return;
   queryClient.removeQueries(sessionQuery);
-  void router.navigate({ to: "/sign-in", search: { to: router.state.location.href } });
+  void router.navigate({ to: "/sign-in", search: { to: router.state.location.href }, replace: true });
 };
