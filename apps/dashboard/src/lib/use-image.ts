@@ -3,7 +3,8 @@ import type { Sample } from "@whetstone/schemas/api";
 import { useEffect, useState } from "react";
 import { fetchRange } from "./fetch-range.ts";
 
-const keptMs = 60_000;
+/** Long enough to scroll back a little; thousands of images go by in a minute. */
+const keptMs = 15_000;
 /** An image that scrolls by in less is not asked for at all. */
 const glanceMs = 100;
 export type Pictured = Pick<Sample, "image" | "imageSha256" | "thumbnail">;

@@ -8,7 +8,9 @@ import { Empty, LoadError } from "../../components/states.tsx";
 import { toCount } from "../../lib/numbers.ts";
 import { pageSize, type Shown } from "./queries.ts";
 import classes from "./sample-grid.module.css";
+import { useIsFlying } from "./use-is-flying.ts";
 import { usePages } from "./use-pages.ts";
+import { usePlace } from "./use-place.ts";
 import { words } from "./words.ts";
 
 const minCardPx = 148;
@@ -31,7 +33,7 @@ interface Props {
 /** Samples of a version, drawn only where one looks and fetched only there. */
 export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpen }: Props) {
   const { ref, width } = useElementSize();
-  const sheet = useRef<HTMLDivElement>(null);
+  const { sheet, top } = usePlace();
   const columns = Math.max(2, Math.floor((width + gapPx) / (minCardPx + gapPx)));
   const cardPx = Math.max(80, Math.floor((width - gapPx * (columns - 1)) / columns));
   const rowPx = cardPx + textPx + gapPx;
@@ -39,13 +41,15 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
   const pages = usePages(versionId, { shown, total, ...span });
   const most = Math.floor(maxSheetPx / rowPx) * columns;
   const reach = Math.min(pages.reach, most);
+  const { isFlying, onScroll } = useIsFlying();
   const rows = useWindowVirtualizer({
     count: Math.ceil(reach / columns),
     estimateSize: () => rowPx,
     overscan: 2,
     // Scrolling must not wait for React; a row may come a frame later.
     useFlushSync: false,
-    scrollMargin: sheet.current?.offsetTop ?? 0,
+    scrollMargin: top,
+    onChange: onScroll,
   });
   useEffect(() => rows.measure(), [rows, rowPx]);
   const items = rows.getVirtualItems();
@@ -53,7 +57,9 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
   const last = Math.max(first, ((items.at(-1)?.index ?? 0) + 1) * columns - 1);
   // Only another page makes the grid draw once more: a row comes with every frame of fast scrolling.
   const [firstPage, lastPage] = [Math.floor(first / pageSize), Math.floor(last / pageSize)];
-  useEffect(() => setSpan({ first: firstPage * pageSize, last: lastPage * pageSize }), [firstPage, lastPage]);
+  useEffect(() => {
+    if (!isFlying) setSpan({ first: firstPage * pageSize, last: lastPage * pageSize });
+  }, [firstPage, lastPage, isFlying]);
 
   const place = useRef(-1);
   if (openUid !== undefined && pages.sampleAt(place.current)?.uid !== openUid)
@@ -79,22 +85,22 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
         {items.map((row) => (
           <div
             key={row.key}
-            className={classes.row}
+            className={isFlying ? `${classes.row} ${classes.waiting}` : classes.row}
             style={{
               height: cardPx + textPx,
               transform: `translateY(${row.start - rows.options.scrollMargin}px)`,
               gridTemplateColumns: `repeat(${columns}, ${cardPx}px)`,
             }}
           >
-            {Array.from({ length: Math.max(0, Math.min(columns, reach - row.index * columns)) }, (_, i) => {
-              const index = row.index * columns + i;
-              const sample = pages.sampleAt(index);
-              return sample ? (
-                <Card key={index} sample={sample} sort={shown.sort} onOpen={open} />
-              ) : (
-                <div key={index} className={classes.waiting} style={{ height: cardPx + textPx }} />
-              );
-            })}
+            {!isFlying &&
+              placesOf(row.index, { columns, reach }).map((index) => {
+                const sample = pages.sampleAt(index);
+                return sample ? (
+                  <Card key={index} sample={sample} sort={shown.sort} onOpen={open} />
+                ) : (
+                  <div key={index} className={classes.waiting} style={{ height: cardPx + textPx }} />
+                );
+              })}
           </div>
         ))}
       </div>
@@ -107,6 +113,10 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
     </div>
   );
 }
+
+/** Places of a row; the last row may be short. */
+const placesOf = (row: number, { columns, reach }: { columns: number; reach: number }): number[] =>
+  Array.from({ length: Math.max(0, Math.min(columns, reach - row * columns)) }, (_, i) => row * columns + i);
 
 function NothingHere({ isFiltered }: { isFiltered: boolean }) {
   return isFiltered ? (
