@@ -1,10 +1,12 @@
 import {
   type ColumnOf,
   type ColumnSource,
+  type ColumnSummary,
   type Leaf,
   markMatches,
   type Mask,
   maskOfLeaf,
+  summarise,
 } from "@whetstone/schemas/select";
 import { Segment as SegmentFile, type SegmentColumn, StoredRow } from "@whetstone/schemas/tasks";
 import type { Context } from "../context.ts";
@@ -21,6 +23,9 @@ const maxReadBytes = 8 * 1024 ** 2;
 export type SegmentFiles = ReadonlyMap<string, { key: string; sizeBytes: number }>;
 const parsed = new Map<string, SegmentFile>();
 const maxParsed = 16;
+/** Columns by the edges of another segment's histogram: a version's segments are shown as one, and never change. */
+const summaries = new Map<string, ColumnSummary>();
+const maxSummaries = 500;
 
 /** Rows by the files an index run left: each column by itself, each row by itself. */
 export async function openIndexSegment(ctx: Context, files: SegmentFiles): Promise<Segment> {
@@ -75,10 +80,15 @@ export async function openIndexSegment(ctx: Context, files: SegmentFiles): Promi
     rowCount: segment.rowCount,
     columns: segment.columns.map(({ name, kind, layer }) => ({ name, kind, layer }) as ColumnSource),
     column,
-    summary: async (name) => {
-      const { summary, nanCount } = need(name);
+    summary: async (name, edges) => {
+      const { summary, nanCount, file } = need(name);
       if (!summary) throw new TypeError(`${name} is a text: it has no statistics`);
-      return { summary, nanCount };
+      if (!edges || summary.kind === "category") return { summary, nanCount };
+      const key = JSON.stringify([files.get(file)?.key, edges]);
+      const binned = summaries.get(key) ?? summarise(await column(name), null, edges);
+      summaries.set(key, binned);
+      for (const [oldest] of summaries) if (summaries.size > maxSummaries) summaries.delete(oldest);
+      return { summary: binned, nanCount };
     },
     mask: async (leaf) =>
       need(leaf.column).kind === "text"

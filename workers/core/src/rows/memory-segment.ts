@@ -34,9 +34,9 @@ export function createMemorySegment(stored: readonly StoredRow[], layers: readon
     rowCount: rows.length,
     columns: sources.map(({ name, kind, layer }): ColumnSource => ({ name, kind, layer })),
     column: async (name) => toSearchable(build(name).column),
-    summary: async (name) => {
+    summary: async (name, edges) => {
       const { column, nanCount } = build(name);
-      return { summary: summarise(toSearchable(column), null), nanCount };
+      return { summary: summarise(toSearchable(column), null, edges), nanCount };
     },
     mask: async (leaf) => maskOfLeaf(leaf, build(leaf.column).column),
     rows: async (wanted) =>

@@ -20,8 +20,10 @@ export function withReviews(
     ...segment,
     columns: [...segment.columns, reviewColumn],
     column: (name) => (name === reviewColumn.name ? column() : segment.column(name)),
-    summary: async (name) =>
-      name === reviewColumn.name ? { summary: summarise(await column(), null), nanCount: 0 } : segment.summary(name),
+    summary: async (name, edges) =>
+      name === reviewColumn.name
+        ? { summary: summarise(await column(), null), nanCount: 0 }
+        : segment.summary(name, edges),
     mask: async (leaf) => (leaf.column === reviewColumn.name ? maskOfLeaf(leaf, await column()) : segment.mask(leaf)),
   };
 }

@@ -8,8 +8,8 @@ export interface Segment {
   rowCount: number;
   columns: readonly ColumnSource[];
   column(name: string): Promise<SearchColumn>;
-  /** What the column holds as a whole, if that is known without reading it. */
-  summary(name: string): Promise<{ summary: ColumnSummary; nanCount: number }>;
+  /** What the column holds as a whole; a number's histogram by these edges, else by its own. */
+  summary(name: string, edges?: readonly number[]): Promise<{ summary: ColumnSummary; nanCount: number }>;
   mask(leaf: Leaf): Promise<Mask>;
   rows(rows: readonly number[]): Promise<StoredRow[]>;
   /** -1 where no row has it. */

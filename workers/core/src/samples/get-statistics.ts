@@ -36,19 +36,16 @@ async function describe(
   const matched: ColumnSummary[] = [];
   let nanCount = 0;
   for (const [i, { segment }] of rows.segments.entries()) {
-    const known = await segment.summary(name);
-    nanCount += known.nanCount;
+    const { summary, nanCount: missing } = await segment.summary(name, edgesOf(whole[0]));
+    nanCount += missing;
+    whole.push(summary);
     const mask = masks[i] ?? null;
-    const edges = edgesOf(whole[0] ?? known.summary);
-    const needsColumn = mask !== null || i > 0;
-    const column = needsColumn ? await segment.column(name) : null;
-    whole.push(column && i > 0 ? summarise(column, null, edges) : known.summary);
-    matched.push(column ? summarise(column, mask, edges) : known.summary);
+    matched.push(mask ? summarise(await segment.column(name), mask, edgesOf(whole[0])) : summary);
   }
   return { ...head, nanCount, ...merge(whole, matched) };
 }
 
-const edgesOf = (summary: ColumnSummary) => (summary.kind === "number" ? summary.edges : undefined);
+const edgesOf = (summary: ColumnSummary | undefined) => (summary?.kind === "number" ? summary.edges : undefined);
 
 /** Segments' summaries as one; a value beyond the first segment's edges counts in the outermost bin. */
 function merge(
