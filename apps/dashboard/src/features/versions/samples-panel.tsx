@@ -13,7 +13,7 @@ import { Facets } from "./facets.tsx";
 import classes from "./facets.module.css";
 import { FilterBar } from "./filter-bar.tsx";
 import { Matches } from "./matches.tsx";
-import { columnsQuery, statisticsQuery } from "./queries.ts";
+import { columnsQuery, samplesQuery, statisticsQuery } from "./queries.ts";
 import { SampleCard } from "./sample-card.tsx";
 import { SampleGrid } from "./sample-grid.tsx";
 import { SearchBox } from "./search-box.tsx";
@@ -26,7 +26,10 @@ type Columns = Statistics | null | undefined;
 
 /** The samples: filter, order and search above, what the columns hold beside, and the grid. The address says all of it. */
 export function SamplesPanel({ version }: { version: Version }) {
-  const columns = useQuery(columnsQuery(version.id));
+  const { filter, sort, order } = route.useSearch();
+  // What the columns hold takes the API longer than a page of samples, which must not wait for it.
+  const { isFetched } = useQuery(samplesQuery(version.id, { filter, sort, order }, undefined));
+  const columns = useQuery({ ...columnsQuery(version.id), enabled: isFetched });
   if (columns.error) return <LoadError error={columns.error} onRetry={() => void columns.refetch()} />;
   return (
     <Stack gap="sm">

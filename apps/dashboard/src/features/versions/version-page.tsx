@@ -10,7 +10,7 @@ import { toCount } from "../../lib/numbers.ts";
 import { RejectsTable } from "./rejects-table.tsx";
 import { SamplesPanel } from "./samples-panel.tsx";
 import { SelectPanel } from "./select-panel.tsx";
-import { columnsQuery, samplesQuery, siblingsQuery, versionQuery } from "./queries.ts";
+import { samplesQuery, siblingsQuery, versionQuery } from "./queries.ts";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/versions/$versionId");
@@ -20,7 +20,6 @@ export function VersionPage() {
   const { versionId } = route.useParams();
   const { tab = "samples", filter, sort, order } = route.useSearch();
   // What the page will ask for as soon as it knows the version need not wait for that.
-  usePrefetchQuery(columnsQuery(versionId));
   usePrefetchQuery(samplesQuery(versionId, { filter, sort, order }, undefined));
   const navigate = useNavigate({ from: "/versions/$versionId" });
   const { data: version, error, refetch } = useQuery(versionQuery(versionId));
