@@ -7,6 +7,8 @@ import { fetchRange } from "./fetch-range.ts";
 const keptMs = 15_000;
 /** An image that scrolls by in less is not asked for at all. */
 const glanceMs = 100;
+let scrolledAt = -Infinity;
+addEventListener("scroll", () => (scrolledAt = performance.now()), { passive: true });
 export type Pictured = Pick<Sample, "image" | "imageSha256" | "thumbnail">;
 
 /** The bytes come straight from the storage, by a link that lives for minutes; kept by content, so a fresh link does not load them anew. */
@@ -21,11 +23,14 @@ const imageQuery = ({ image, imageSha256, thumbnail }: Pictured, isSmall: boolea
   });
 };
 
-/** Whether an image is worth asking for: a small one that is not there yet may only be flying by. */
+/** Whether an image is worth asking for: a small one that comes while one scrolls may only be flying by. */
 export function useIsWanted(sample: Pictured, isSmall: boolean): boolean {
   const client = useQueryClient();
   const [isWanted, setWanted] = useState(
-    () => !isSmall || client.getQueryData(imageQuery(sample, isSmall).queryKey) !== undefined,
+    () =>
+      !isSmall ||
+      performance.now() - scrolledAt > glanceMs ||
+      client.getQueryData(imageQuery(sample, isSmall).queryKey) !== undefined,
   );
   useEffect(() => {
     if (isWanted) return;
