@@ -202,8 +202,12 @@ async function scrollThrough({ samples, pxPerSecond }: { samples: number; pxPerS
   return { frames, elapsedMs: performance.now() - startedAt };
 }
 
-const rate = ({ frames, elapsedMs }: Scrolled): number => (frames / elapsedMs) * 1000;
-const pace = (scrolled: Scrolled): string => `${rate(scrolled).toFixed(1)} frames/s for ${seconds(scrolled.elapsedMs)}`;
+function rate({ frames, elapsedMs }: Scrolled): number {
+  return (frames / elapsedMs) * 1000;
+}
+function pace(scrolled: Scrolled): string {
+  return `${rate(scrolled).toFixed(1)} frames/s for ${seconds(scrolled.elapsedMs)}`;
+}
 
 function median(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
