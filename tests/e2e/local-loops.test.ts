@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createLoopProgram, type LoopProgram } from "@whetstone/trainer/loops";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { writeEmojiVersion } from "../bench/loops/emoji-version.ts";
 import { type LocalLoop, runLocally } from "../bench/loops/local-loop.ts";
 
@@ -12,17 +12,23 @@ const trainer = new URL("../../gpu-runners/trainer/", import.meta.url).pathname;
 const python = join(trainer, ".venv/bin/python");
 
 let folder: string;
+let language: string;
 let program: LoopProgram;
 let count = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "whetstone-local-loops-"));
   await promisify(execFile)(python, ["-m", "tests.loops.make_loop", folder], { cwd: trainer });
+  language = join(folder, "language");
+  await promisify(execFile)(python, ["-m", "tests.loops.make_lm_loop", language], { cwd: trainer });
+  vi.stubEnv("HF_HUB_CACHE", join(language, "hub"));
+  vi.stubEnv("HF_HUB_OFFLINE", "1");
   program = createLoopProgram({ python, threads: 1 });
 }, 300_000);
 
 afterAll(async () => {
   program?.stop();
+  vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -88,16 +94,14 @@ test(
 );
 
 test("PIT: drafts, a gap model that judges them, and both stages of improving", { timeout: 240_000 }, async () => {
-  const own = join(folder, "language");
-  await promisify(execFile)(python, ["-m", "tests.loops.make_lm_loop", own], { cwd: trainer });
   // Several steps, so that a loss can be seen to fall.
   const steps = { epochs: 6, batchSize: 8, gapLearningRate: 0.01 };
 
   const end = await runLocally({
     ...loop({ iterations: 1, measure: { count: 2, queries: 20 } }),
     method: "pit",
-    policy: { kind: "causal-lm", folder: join(own, "policy") },
-    task: { questions: join(own, "task.parquet") },
+    policy: { kind: "causal-lm", folder: join(language, "policy") },
+    task: { questions: join(language, "task.parquet") },
     maxTokens: 6,
     parameters: {
       reward: "mean-log-probability",
@@ -139,4 +143,54 @@ test("the HQ-CLIP cycle: a CLIP names drawings, another is taught by the names",
   expect(learned?.map(({ outputs }) => outputs.flat().length)).toEqual([6, 6]);
   // Drawings it was never shown, called by their own names among all others.
   expect(start?.monitors?.verified.value).toBeGreaterThan(0.2);
+});
+
+/** Two texts of each query, the likelier of which is learned. */
+const sharpening = {
+  method: "sharpening",
+  parameters: { probeQueries: 0, queries: 8, draws: 2, epochs: 4, batchSize: 8, learningRate: 0.01, loraRank: null },
+  maxTokens: 4,
+} as const;
+
+test("a model that reads images sharpens what it writes of drawings", { timeout: 240_000 }, async () => {
+  const policy = join(language, "sees");
+  const end = await runLocally({
+    ...loop({ iterations: 1, measure: { count: 2, queries: 4 } }),
+    ...sharpening,
+    policy: { kind: "image-text", folder: policy },
+    task: await writeEmojiVersion(join(folder, "seen"), { samples: 24, seed: "1" }),
+  });
+
+  const learned = end.iterations[1]?.steps.find(({ step }) => step.kind === "learn");
+  expect(Number(learned?.summary["loss"])).toBeLessThan(Number(learned?.summary["firstLoss"]));
+  // What was learned is a whole folder again.
+  const names = learned?.outputs.flat().map(({ name }) => name);
+  expect(names?.toSorted()).toEqual([...(await readdir(policy)), "optimiser.safetensors"].toSorted());
+});
+
+test("a checkpoint of the hub is a policy like the same folder", { timeout: 240_000 }, async () => {
+  const run = (policy: LocalLoop["policy"]) =>
+    runLocally({
+      ...loop({ iterations: 1, measure: { count: 2, queries: 4 } }),
+      ...sharpening,
+      policy,
+      task: { questions: join(language, "task.parquet") },
+    });
+  const hub = { id: "someone/tiny", revision: "0123456789abcdef0123456789abcdef01234567" };
+
+  const ends = [
+    await run({ kind: "causal-lm", hub }),
+    await run({ kind: "causal-lm", folder: join(language, "policy") }),
+  ];
+
+  const [fetched, given] = ends.map(({ iterations: [start, first] }) => [
+    start?.slots["policy"]?.sha256,
+    first?.steps.find(({ step }) => step.kind === "learn")?.summary["weights"],
+  ]);
+  expect(fetched).toEqual(given);
+  expect(fetched).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/), expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  expect(fetched?.[0]).not.toBe(fetched?.[1]);
+  await expect(run({ kind: "causal-lm", hub: { ...hub, id: "someone/other" } })).rejects.toThrow(
+    "someone/other is not in the cache",
+  );
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Id, Sha256 } from "./ids.ts";
 import { policyKinds } from "./policy-kinds.ts";
+import { HubCheckpoint } from "./train-start.ts";
 
 export const methodIds = ["hq-clip-cycle", "b-star", "sharpening", "i-sheep", "pit", "smart", "sra-mcts"] as const;
 export const MethodId = z.enum(methodIds);
@@ -28,11 +29,11 @@ export const Method = z
   .meta({ id: "Method" });
 export type Method = z.infer<typeof Method>;
 
-/** Where weights come from: an upload (a tar of a transformers folder or of a table), one of our models, a hub checkpoint, or what ships with the runner. */
+/** Where weights come from: an upload (a tar of a transformers folder or of a table), one of our models, or a checkpoint of the hub at a pinned commit. */
 export const WeightsSource = z.discriminatedUnion("from", [
   z.object({ from: z.literal("upload"), uploadId: Id("upload") }),
   z.object({ from: z.literal("model"), modelId: Id("model") }),
-  z.object({ from: z.literal("hub"), id: z.string().min(1).max(200), revision: z.string().max(100).optional() }),
+  z.object({ from: z.literal("hub"), ...HubCheckpoint.shape }),
 ]);
 export type WeightsSource = z.infer<typeof WeightsSource>;
 

@@ -3,6 +3,7 @@ import {
   type Alarm,
   type CreateLoop,
   type GateVerdict,
+  type HubCheckpoint,
   type Iteration,
   iterationStatuses,
   methodIds,
@@ -12,11 +13,11 @@ import type { InputFile } from "../tasks/files.ts";
 import { runs } from "./runs.ts";
 import { workspaces } from "./workspaces.ts";
 
-/** What a slot holds. Files carry plain names; `sha256` is null while nobody has unpacked an upload. */
+/** What a slot holds: files under plain names, or a checkpoint of the hub. `sha256` is null while no runner has unpacked or fetched it. */
 export interface SlotWeights {
   sha256: string | null;
   files: InputFile[];
-  hub?: { id: string; revision?: string };
+  hub?: HubCheckpoint;
   optimiser?: InputFile;
 }
 export type Slots = Record<string, SlotWeights>;

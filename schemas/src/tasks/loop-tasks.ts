@@ -3,12 +3,10 @@ import { Sha256 } from "../api/ids.ts";
 import { LoopSampleRow } from "../api/loop-details.ts";
 import { MethodId } from "../api/loops.ts";
 import { policyKinds } from "../api/policy-kinds.ts";
+import { HubCheckpoint } from "../api/train-start.ts";
 import { Counts } from "./counts.ts";
 import { FileName } from "./files.ts";
 import { Draw, Learning, Score, Slot } from "./loop-steps.ts";
-
-/** A checkpoint of the hub, where a slot's weights come from there and not as files. */
-const Hub = z.object({ id: z.string(), revision: z.string().optional() });
 
 /** What is asked and who says what is right; its files are inputs: `task.parquet`, or `shard-N.tar` and `base-N.parquet`. */
 const TaskSpec = z.object({
@@ -20,14 +18,14 @@ const TaskSpec = z.object({
 /**
  * Texts drawn from weights, and scored. Inputs: `policy.<file>`; `base.<file>` where the reward asks for base weights; `reward.<file>` (what the
  * reward's slot holds); `rows-N.parquet`, the training rows of the step that the draw goes on from. A folder that was uploaded comes as
- * `<role>.tar`.
+ * `<role>.tar`; weights that come from the hub are no inputs, the runner fetches them.
  */
 export const LoopSample = z.object({
   policyKind: z.enum(policyKinds),
   draw: Draw,
   score: Score,
   task: TaskSpec,
-  hub: z.partialRecord(z.enum(["policy", "base", "reward"]), Hub).default({}),
+  hub: z.partialRecord(z.enum(["policy", "base", "reward"]), HubCheckpoint).default({}),
   seed: z.int(),
   shard: z.int(),
   shards: z.int(),
@@ -68,7 +66,7 @@ export const LoopLearn = z.object({
   slot: Slot,
   learning: Learning,
   task: TaskSpec.nullable(),
-  hub: z.partialRecord(z.enum(["start", "reference"]), Hub).default({}),
+  hub: z.partialRecord(z.enum(["start", "reference"]), HubCheckpoint).default({}),
   seed: z.int(),
 });
 export type LoopLearn = z.infer<typeof LoopLearn>;

@@ -7,7 +7,14 @@ import { nextMove } from "@whetstone/core/loops/next-move";
 import { planStep, type TaskFiles } from "@whetstone/core/loops/plan-step";
 import { findMethod } from "@whetstone/core/methods";
 import { hashFile, TaskError } from "@whetstone/runtime";
-import { Budget, GateSettings, type MethodId, MeasureSettings, type PolicyKind } from "@whetstone/schemas/api";
+import {
+  Budget,
+  GateSettings,
+  type HubCheckpoint,
+  type MethodId,
+  MeasureSettings,
+  type PolicyKind,
+} from "@whetstone/schemas/api";
 import type { InputFile } from "@whetstone/schemas/tasks";
 import { createLoopProgram, createLoopTasks, type LoopProgram } from "@whetstone/trainer/loops";
 import type { z } from "zod";
@@ -18,7 +25,7 @@ const python = new URL("../../../gpu-runners/trainer/.venv/bin/python", import.m
 export interface LocalLoop {
   method: MethodId;
   parameters?: Record<string, unknown>;
-  policy: { kind: PolicyKind; folder: string };
+  policy: { kind: PolicyKind } & ({ folder: string } | { hub: HubCheckpoint });
   /** Folders of CLIP packages. */
   reward?: string;
   judge?: string;
@@ -138,7 +145,8 @@ async function toSpec(loop: LocalLoop): Promise<LoopSpec> {
     seed: loop.seed ?? 0,
     shards: 1,
     start: {
-      policy: await toWeights(loop.policy.folder),
+      policy:
+        "hub" in loop.policy ? { sha256: null, files: [], hub: loop.policy.hub } : await toWeights(loop.policy.folder),
       ...(loop.reward === undefined ? {} : { clip: await toWeights(loop.reward) }),
       ...(loop.judge === undefined ? {} : { judge: await toWeights(loop.judge) }),
     },

@@ -31,7 +31,10 @@ function startCommand(): Command {
   return new Command("start")
     .description("start a self-training loop")
     .requiredOption("--method <id>", "see: whetstone loop methods")
-    .requiredOption("--policy <weights>", "what learns: a folder, a tar, up_... or mdl_...")
+    .requiredOption(
+      "--policy <weights>",
+      "what learns: a folder, a tar, up_..., mdl_... or <owner>/<name>@<commit> of the hub",
+    )
     .option("--policy-kind <kind>", "tabular, label, causal-lm or image-text", "image-text")
     .requiredOption("--task <task>", "a Parquet file of questions, up_..., or dsv_... to refine")
     .option("--verifier <name>", "of questions: exact or program")

@@ -22,7 +22,8 @@ export function createLoopLearn(program: LoopProgram) {
 
     async run(context) {
       const { params, inputs, workDir, signal, progress, write, log } = context;
-      const [start, reference] = [await placeWeights(context, "start"), await placeWeights(context, "reference")];
+      const place = (role: string) => placeWeights(role, { context, program });
+      const [start, reference] = [await place("start"), await place("reference")];
       const output = join(workDir, "output");
       const spec = {
         policy_kind: params.policyKind,

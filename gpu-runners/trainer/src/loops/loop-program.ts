@@ -18,7 +18,7 @@ const Event = z.discriminatedUnion("type", [
 ]);
 
 export interface LoopStep {
-  kind: "sample" | "learn";
+  kind: "sample" | "learn" | "fetch";
   spec: Record<string, unknown>;
   signal: AbortSignal;
   onProgress(done: number, total: number): void;

@@ -18,11 +18,8 @@ export function createLoopSample(program: LoopProgram) {
 
     async run(context) {
       const { params, inputs, workDir, signal, progress, write, log } = context;
-      const [policy, base, reward] = [
-        await placeWeights(context, "policy"),
-        await placeWeights(context, "base"),
-        await placeWeights(context, "reward"),
-      ];
+      const place = (role: string) => placeWeights(role, { context, program });
+      const [policy, base, reward] = [await place("policy"), await place("base"), await place("reward")];
       const rows = await placeNumbered(inputs, "rows");
       const output = join(workDir, "samples.parquet");
       const spec = {

@@ -3,11 +3,15 @@ import { mkdir, readdir, symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createHash } from "node:crypto";
-import { TaskError, type TaskInputs } from "@whetstone/runtime";
+import { type Log, TaskError, type TaskInputs } from "@whetstone/runtime";
+import type { HubCheckpoint } from "@whetstone/schemas/api";
 import { extract } from "tar-stream";
+import { z } from "zod";
+import type { LoopProgram } from "./loop-program.ts";
 
 const optimiserFile = "optimiser.safetensors";
 const maxMembers = 10_000;
+const Fetched = z.object({ folder: z.string() });
 
 export interface Placed {
   folder: string;
@@ -15,11 +19,30 @@ export interface Placed {
   weights: string;
 }
 
-/** Puts the inputs `<role>.<file>` into a folder under their own names; an uploaded tar is unpacked there. Undefined when there are none. */
+interface Context {
+  params: { hub: Partial<Record<string, HubCheckpoint>> };
+  inputs: Pick<TaskInputs, "names" | "path">;
+  workDir: string;
+  signal: AbortSignal;
+  log: Log;
+}
+
+/**
+ * Puts the inputs `<role>.<file>` into a folder under their own names; an uploaded tar is unpacked there, a checkpoint of the hub stays in
+ * the hub's cache. Undefined where the role has no weights.
+ */
 export async function placeWeights(
-  { inputs, workDir }: { inputs: Pick<TaskInputs, "names" | "path">; workDir: string },
   role: string,
+  { context, program }: { context: Context; program: LoopProgram },
 ): Promise<Placed | undefined> {
+  const { params, inputs, workDir, signal, log } = context;
+  const hub = params.hub[role];
+  if (hub) {
+    const spec = { hub_id: hub.id, revision: hub.revision };
+    const fetched = await program.run({ kind: "fetch", spec, signal, onProgress: () => {}, log });
+    const { folder } = Fetched.parse(fetched);
+    return { folder, weights: await hashWeights(folder, role) };
+  }
   const names = inputs.names.filter((name) => name.startsWith(`${role}.`));
   if (names.length === 0) return undefined;
   const folder = join(workDir, role);

@@ -1,24 +1,20 @@
 """A tiny Idefics3 with random weights in the files of a real checkpoint: it draws and learns."""
 
 import io
-import json
-import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from tests.loops.pictures import write_version
+from tests.loops.small_models import make_small_vlm
 from tests.loops.tables import run_learn, run_sample, write_training
 from trainer.loops.image_text import ImageTextModel
 from trainer.loops.picture import bytes_of
 from trainer.loops.policy import Ask, Prompt
 from trainer.spec import SpecError
-
-# Its config, processor and tokenizer are a checkpoint's; only weights have to be made.
-REFINER = Path(__file__).parents[3] / "refiner" / "models" / "emoji-refiner"
 
 
 def picture(colour: str) -> bytes:
@@ -29,20 +25,7 @@ def picture(colour: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("vlm")
-    for path in REFINER.glob("*.json"):
-        shutil.copyfile(path, out / path.name)
-    config = json.loads((REFINER / "config.json").read_text())
-    config["text_config"] |= {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1, "head_dim": 8}
-    config["vision_config"] |= {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
-    (out / "config.json").write_text(json.dumps(config))
-    torch.manual_seed(0)
-    model = AutoModelForImageTextToText.from_config(AutoConfig.from_pretrained(out))
-    with torch.no_grad():
-        model.get_input_embeddings().weight.mul_(20)
-    model.save_pretrained(out)
-    (out / "config.json").write_text(json.dumps(config))
-    return out
+    return make_small_vlm(tmp_path_factory.mktemp("vlm"))
 
 
 def asks(count: int, temperature: float = 1.0) -> list[Ask]:

@@ -1,6 +1,7 @@
 """`python -m trainer.loops --attached`: does steps as they come, one JSON line each, and stays warm between them.
 
-In: `{"id", "kind": "sample" | "learn", "spec"}`. Out: `progress`, then `done` with a `result` or `error` with a `code`.
+In: `{"id", "kind": "sample" | "learn" | "fetch", "spec"}`. Out: `progress`, then `done` with a `result` or
+`error` with a `code`.
 """
 
 import argparse
@@ -62,14 +63,19 @@ def _answer(line: str, events: Callable[..., None]) -> None:
 def _do(request: dict[str, Any], say: Callable[..., None]) -> dict[str, Any]:
     from trainer.loops.learn import learn
     from trainer.loops.sample import sample
-    from trainer.loops.spec import LearnSpec, SampleSpec
+    from trainer.loops.spec import FetchSpec, LearnSpec, SampleSpec
     from trainer.spec import SpecError, parse
 
     if request.get("kind") == "sample":
         return sample(parse(SampleSpec, request.get("spec")), say)
     if request.get("kind") == "learn":
         return learn(parse(LearnSpec, request.get("spec")), say)
-    raise SpecError(f"kind must be sample or learn, not {request.get('kind')!r}")
+    if request.get("kind") == "fetch":
+        from trainer.pretrained.hub import fetch_checkpoint
+
+        spec = parse(FetchSpec, request.get("spec"))
+        return {"folder": str(fetch_checkpoint(spec.hub_id, spec.revision))}
+    raise SpecError(f"kind must be sample, learn or fetch, not {request.get('kind')!r}")
 
 
 def _listen(lines: queue.SimpleQueue[str | None], is_attached: bool) -> None:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from trainer.loops.picture import Picture
-from trainer.loops.spec import PolicyKind
+from trainer.loops.spec import LoopError, PolicyKind
 from trainer.loops.style import Style
+from trainer.spec import SpecError
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ class Policy(Protocol):
 
 
 def load_policy(kind: PolicyKind, folder: Path) -> Policy:
+    try:
+        return _load(kind, folder)
+    except SpecError:
+        raise
+    except (OSError, ValueError, SafetensorError) as error:
+        # What transformers makes of a folder that is something else.
+        raise LoopError("policy_invalid", f"the weights can't be read as a policy of kind {kind}: {error}") from error
+
+
+def _load(kind: PolicyKind, folder: Path) -> Policy:
     # Late imports: transformers and open_clip take seconds, and a table needs neither.
     if kind == "tabular":
         from trainer.loops.tabular import TabularPolicy

@@ -98,6 +98,16 @@ class SampleSpec:
 
 
 @dataclass(frozen=True)
+class FetchSpec:
+    """A checkpoint of the hub that is wanted in a folder of this machine."""
+
+    is_snake: ClassVar = True
+
+    hub_id: str
+    revision: str
+
+
+@dataclass(frozen=True)
 class Lora:
     rank: int = field(metadata={"minimum": 1})
     alpha: float = field(metadata={"above": 0})

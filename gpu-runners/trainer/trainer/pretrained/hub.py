@@ -13,8 +13,10 @@ from huggingface_hub.errors import (
 
 from trainer.spec import SpecError
 
-# Never a pickle: what is not asked for is not downloaded.
-PATTERNS = ["*.json", "*.safetensors"]
+# Never a pickle, nor code: what is not asked for is not downloaded.
+PATTERNS = ["*.json", "*.safetensors", "*.jinja", "merges.txt", "vocab.txt", "tokenizer.model", "spiece.model"]
+# Other formats of the same weights lie in folders.
+IGNORED = ["*/*"]
 PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 
 
@@ -28,11 +30,16 @@ def fetch_checkpoint(hub_id: str, revision: str, cache: Path | None = None) -> P
     for local_files_only in (True, False):
         try:
             found = snapshot_download(
-                hub_id, revision=revision, cache_dir=cache, allow_patterns=PATTERNS, local_files_only=local_files_only
+                hub_id,
+                revision=revision,
+                cache_dir=cache,
+                allow_patterns=PATTERNS,
+                ignore_patterns=IGNORED,
+                local_files_only=local_files_only,
             )
-        except LocalEntryNotFoundError:
+        except LocalEntryNotFoundError as error:
             if not local_files_only:
-                raise
+                raise RuntimeError(f"{hub_id} is not in the cache and the hub can't be reached: {error}") from error
         except (RepositoryNotFoundError, RevisionNotFoundError) as error:
             raise SpecError(f"the hub has no {hub_id} at {revision[:12]}, or it needs a token: {error}") from error
         except HfHubHTTPError as error:

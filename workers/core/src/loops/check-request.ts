@@ -25,21 +25,43 @@ interface Asked {
 export async function checkRequest(ctx: Context, asked: Asked): Promise<void> {
   checkPolicy(asked);
   checkReward(asked);
-  await checkTask(ctx, asked.input.task);
+  await checkTask(ctx, asked.input);
 }
 
 function checkPolicy({ input: { policy, task }, method }: Asked): void {
   if (!method.policies.includes(policy.kind))
     throw new AppError("invalid_input", `${method.id} improves ${method.policies.join(", ")}, not ${policy.kind}`);
-  if (policy.kind === "image-text")
-    throw notRunnable("/policy/kind", "no runner draws from image-text policies yet: take causal-lm, label or tabular");
+  checkSource(policy);
   // A table has a row for each prompt it knows, and an image with its alt-text is none of them.
   if (policy.kind === "tabular" && task.kind === "refinement")
     throw notRunnable("/task", "a tabular policy answers questions: give a task of kind questions, or another policy");
 }
 
+/** Models are CLIP packages, and a checkpoint of the hub is read by transformers as it is. */
+function checkSource({ kind, source }: CreateLoop["policy"]): void {
+  const isWritten = kind === "causal-lm" || kind === "image-text";
+  if (source.from === "model" && kind !== "label")
+    throw notRunnable(
+      "/policy/source",
+      `model ${source.modelId} is a CLIP, which is a policy of kind label, not ${kind}: give an upload${isWritten ? " or a checkpoint of the hub" : ""}`,
+    );
+  if (source.from === "hub" && !isWritten)
+    throw notRunnable(
+      "/policy/source",
+      `a policy of kind ${kind} is an upload or a model: make a model of ${source.id} with whetstone model push`,
+    );
+}
+
 /** Where a CLIP rewards or is learned, there must be one to begin with: the policy's own weights are none. */
 function checkReward({ input, method, parameters }: Asked): void {
+  for (const role of ["reward", "judge"] as const) {
+    const source = input[role];
+    if (source?.from === "hub")
+      throw notRunnable(
+        `/${role}`,
+        `a ${role} is an upload or a model: make one with whetstone model push ${source.id}@${source.revision}`,
+      );
+  }
   const { reward } = method.measure(parameters).score;
   const isNeeded = method.slots.includes(clipSlot) || ("slot" in reward && reward.slot === clipSlot);
   if (!isNeeded || input.reward || input.forkOf) return;
@@ -49,7 +71,7 @@ function checkReward({ input, method, parameters }: Asked): void {
   );
 }
 
-async function checkTask(ctx: Context, task: CreateLoop["task"]): Promise<void> {
+async function checkTask(ctx: Context, { task, policy }: CreateLoop): Promise<void> {
   if (task.kind === "refinement") return checkVersion(ctx, task.versionId);
   const { id, status, key, sizeBytes } = await getOwned(ctx, uploads, { what: "upload", id: task.uploadId });
   if (status !== "completed") throw new AppError("upload_not_ready", `upload ${id} is ${status}; complete it first`);
@@ -60,6 +82,11 @@ async function checkTask(ctx: Context, task: CreateLoop["task"]): Promise<void> 
       `upload ${id} can't be read as Parquet: write the questions as one Parquet file`,
     );
   });
+  if (policy.kind === "image-text" && !columns.includes("image"))
+    throw notRunnable(
+      "/task/uploadId",
+      `upload ${id} has no column image, and a policy of kind image-text reads a picture with each question: add it, or take causal-lm`,
+    );
   const needed = task.verifier === "program" ? [...neededColumns, "scene"] : neededColumns;
   const missing = needed.filter((name) => !columns.includes(name));
   if (missing.length > 0)

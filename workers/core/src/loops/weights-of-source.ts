@@ -33,8 +33,9 @@ function refuseOwnJudge({ policy, clip, judge }: Slots): void {
   }
 }
 
-/** Of an upload nobody has unpacked yet, its own hash tells it from others. */
-const nameOf = ({ sha256, files }: SlotWeights): string => sha256 ?? files.map((file) => file.sha256).join();
+/** Of what nobody has unpacked or fetched yet, the upload's own hash or the pinned commit tells it from others. */
+const nameOf = ({ sha256, files, hub }: SlotWeights): string =>
+  sha256 ?? (hub ? `${hub.id}@${hub.revision}` : files.map((file) => file.sha256).join());
 
 async function slotsOfIteration(
   ctx: Context,
@@ -70,9 +71,6 @@ async function weightsOf(ctx: Context, source: WeightsSource): Promise<SlotWeigh
       };
     }
     case "hub":
-      throw new AppError(
-        "not_runnable",
-        `loops begin with an upload or a model: download ${source.id} and give its folder to whetstone loop start --policy, or upload it as a tar`,
-      );
+      return { sha256: null, files: [], hub: { id: source.id, revision: source.revision } };
   }
 }
