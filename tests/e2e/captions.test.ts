@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath, openBrowser } from "./browser.ts";
-import { nastyTexts, writeCorpus } from "./corpus.ts";
+import { nastyMetadata, nastyTexts, writeCorpus } from "./corpus.ts";
 import { pushFile } from "./push.ts";
 import { openSignedIn } from "./sign-in.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -25,7 +25,7 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
       mkdtemp(join(tmpdir(), "whetstone-captions-")),
     ]);
     const tar = join(folder, "pictures.tar");
-    await writeCorpus(tar, samples, nastyTexts);
+    await writeCorpus(tar, samples + 2, { texts: nastyTexts, metadata: nastyMetadata });
     const dataset = await stack.api.datasets.create({ name: "captions" });
     const uploadIds = [await pushFile(stack.api, tar)];
     versionId = await madeBy({ kind: "ingest", datasetId: dataset.id, uploadIds });
@@ -45,7 +45,7 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
   }
 
   async function open(path: string): Promise<{ page: Page; complaints: string[] }> {
-    const { page, complaints } = await openSignedIn(browser, stack);
+    const { page, complaints } = await openSignedIn(browser, stack, { timeoutMs: 90_000 });
     await page.goto(stack.url + path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     return { page, complaints };
@@ -95,13 +95,55 @@ describe.skipIf(chromiumPath === undefined)("bad captions", () => {
     async () => {
       const { page, complaints } = await open(`/versions/${versionId}?sort=textLength&order=desc`);
 
-      await page.getByRole("button", { name: "very long", exact: false }).first().waitFor();
+      await page.getByRole("button", { name: "very long", exact: false }).first().click();
+      const text = page.getByRole("dialog").getByText("very long", { exact: false }).first();
+      await expect.poll(async () => (await text.textContent())?.length, { timeout: 60_000 }).toBeGreaterThan(9_000);
       await page.goto(`${stack.url}/versions/${versionId}?filter=${encodeURIComponent('text ~ "<script>"')}`);
       await page.getByText("1 of 40 samples").waitFor();
+      await page.getByRole("tab", { name: "Rejects 2" }).click();
+      await page.getByText("text_too_long").waitFor();
+      await page.getByText("metadata_invalid").waitFor();
 
       expect(await page.evaluate(() => "hacked" in globalThis)).toBe(false);
       const overhang = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));
       expect({ overhang, complaints }).toEqual({ overhang: 0, complaints: [] });
+    },
+    timeout,
+  );
+
+  it(
+    "come with scores that are no numbers: those stand last, and the column says how many they are",
+    async () => {
+      const { page, complaints } = await open(`/versions/${versionId}?sort=meta.score&order=desc`);
+      const cards = page.getByRole("main").getByRole("button", { name: /^picture number/ });
+      await cards.first().waitFor();
+
+      expect(await cards.first().getAttribute("aria-label")).toBe("picture number 28");
+      expect(await cards.nth(1).getAttribute("aria-label")).toBe("picture number 0");
+      const { data } = await stack.api.versions.samples(versionId, { filter: "has meta.score" });
+      expect(data).toHaveLength(2);
+      expect(complaints).toEqual([]);
+    },
+    timeout,
+  );
+
+  it(
+    "none of which has an image that can be read make no empty version: the run says why, and so does the dataset",
+    async () => {
+      const tar = join(folder, "broken.tar");
+      await writeCorpus(tar, 2, { isBroken: true });
+      const dataset = await stack.api.datasets.create({ name: "broken" });
+      const uploadIds = [await pushFile(stack.api, tar)];
+      const made = madeBy({ kind: "ingest", datasetId: dataset.id, uploadIds });
+      await expect(made).rejects.toThrow("no_samples");
+      const [run] = (await stack.api.runs.list({ limit: 1, order: "desc" })).data;
+
+      const { page, complaints } = await open(`/runs/${run?.id}`);
+      await page.getByRole("alert").getByText("hold no usable sample (2 rejected)").waitFor();
+      await page.goto(`${stack.url}/datasets/${dataset.id}`);
+      await page.getByText("No version yet").waitFor();
+
+      expect(complaints).toEqual([]);
     },
     timeout,
   );
