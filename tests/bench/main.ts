@@ -50,7 +50,7 @@ const parts: Record<string, Part> = {
     args: ["tests/bench/balance-search.ts"],
   },
   sampling: {
-    says: "drawing from a language model beside transformers' generate, one prompt at a time:",
+    says: "drawing from a language model beside transformers' generate, and a GRPO step beside TRL's:",
     command: python,
     args: ["-m", "trainer.bench_loops"],
     folder: trainer,

@@ -61,7 +61,7 @@ def learn_policy(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., No
     prompts = _prompts(spec, rows, policy.style)
     if learning.objective == "sft" and learning.steps == 0 and isinstance(policy, TabularPolicy):
         return _fit(policy, rows, prompts, spec.output)
-    lesson = _prepare(spec, policy, rows, prompts)
+    lesson = prepare_lesson(spec, policy, rows, prompts)
     if learning.objective == "grpo" and not bool(lesson.advantages.any()):
         return {"steps": 0, "loss": None, "hasGradient": False, "reason": "all returns of each prompt are equal"}
     if learning.lora is not None:
@@ -71,7 +71,7 @@ def learn_policy(spec: LearnSpec, rows: list[TrainingRow], say: Callable[..., No
         optimiser.load(spec.optimiser)
 
     def loss_of(step: int) -> Tensor:
-        return _loss(policy, lesson, batch_of(lesson.groups, step, learning.batch_size, spec.seed), learning)
+        return lesson_loss(policy, lesson, batch_of(lesson.groups, step, learning.batch_size, spec.seed), learning)
 
     summary = take_steps(optimiser, loss_of, say)
     if learning.lora is not None:
@@ -102,7 +102,7 @@ def _fit(policy: TabularPolicy, rows: list[TrainingRow], prompts: list[Prompt], 
     return {"steps": 1, "loss": float(-reachable.mean()) if len(reachable) else None, "isExact": True}
 
 
-def _loss(policy: Policy, lesson: Lesson, batch: list[int], learning: Learning) -> Tensor:
+def lesson_loss(policy: Policy, lesson: Lesson, batch: list[int], learning: Learning) -> Tensor:
     rows = [lesson.rows[i] for i in batch]
     pairs = [(lesson.prompts[i], row.target) for i, row in zip(batch, rows, strict=True)]
     log_probs_NT, mask_NT = policy.token_log_probs(pairs)
@@ -126,7 +126,7 @@ def _loss(policy: Policy, lesson: Lesson, batch: list[int], learning: Learning) 
     return loss + optimism_loss(second_N, learning.optimism) if learning.optimism else loss
 
 
-def _prepare(spec: LearnSpec, policy: Policy, rows: list[TrainingRow], prompts: list[Prompt]) -> Lesson:
+def prepare_lesson(spec: LearnSpec, policy: Policy, rows: list[TrainingRow], prompts: list[Prompt]) -> Lesson:
     objective, beta = spec.learning.objective, spec.learning.beta
     pairs = [(prompt, row.target) for prompt, row in zip(prompts, rows, strict=True)]
     groups = [[i] for i in range(len(rows))]
