@@ -157,8 +157,9 @@ describe("a runner", { timeout: 60_000 }, () => {
     gate.resolve();
     await drained;
 
-    expect(api.failed).toMatchObject([{ taskId: "task_2", fate: "release" }]);
-    expect([...api.completed.keys()]).toEqual(["task_1"]);
+    // Of two claimed together, either may be first to work.
+    expect(api.failed).toMatchObject([{ fate: "release" }]);
+    expect([...api.completed.keys(), api.failed[0]?.taskId].toSorted()).toEqual(["task_1", "task_2"]);
     expect(existsSync(folder)).toBe(false);
   });
 
