@@ -1,6 +1,6 @@
 import { ScrollArea, Table } from "@mantine/core";
 
-/** A small table of text: the first column names the row, the rest line up on the right. */
+/** A small table of text: the first column names the row, the rest line up on the right. Scrolls where it is wider than its place, or higher than it may be. */
 export function SimpleTable({
   label,
   head,
@@ -12,34 +12,30 @@ export function SimpleTable({
   rows: string[][];
   maxHeight?: number;
 }) {
-  const table = (
-    <Table aria-label={label} stickyHeader={maxHeight !== undefined}>
-      <Table.Thead>
-        <Table.Tr>
-          {head.map((title, column) => (
-            <Table.Th key={title} ta={column === 0 ? undefined : "right"}>
-              {title}
-            </Table.Th>
-          ))}
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map((cells) => (
-          <Table.Tr key={cells.join("\u0000")}>
-            {head.map((title, column) => (
-              <Table.Td key={title} ta={column === 0 ? undefined : "right"} className="foreign tabular">
-                {cells[column]}
-              </Table.Td>
-            ))}
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-  if (maxHeight === undefined) return table;
   return (
     <ScrollArea.Autosize mah={maxHeight} viewportProps={{ tabIndex: 0, "aria-label": label, role: "region" }}>
-      {table}
+      <Table aria-label={label} stickyHeader={maxHeight !== undefined}>
+        <Table.Thead>
+          <Table.Tr>
+            {head.map((title, column) => (
+              <Table.Th key={title} ta={column === 0 ? undefined : "right"}>
+                {title}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((cells) => (
+            <Table.Tr key={cells.join("\u0000")}>
+              {head.map((title, column) => (
+                <Table.Td key={title} ta={column === 0 ? undefined : "right"} className="foreign tabular">
+                  {cells[column]}
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
     </ScrollArea.Autosize>
   );
 }
