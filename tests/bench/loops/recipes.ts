@@ -13,7 +13,7 @@ const TwoCores = CreateLoop.pick({ parameters: true, iterations: true, maxTokens
   .strict();
 export type TwoCores = z.infer<typeof TwoCores>;
 
-/** `recipes.json` beside each method. `one-gpu` is the body of `POST /v1/loops` for a card of 80 GB, but for the task, which is the caller's. */
+/** `recipes.json` beside each method. `one-gpu` is the body of `POST /v1/loops` for a card of 80 GB, but for what is the caller's: the task, and the CLIPs that reward and judge. */
 export const Recipes = z.strictObject({
   "two-cores": z.array(TwoCores),
   "one-gpu": CreateLoop.omit({ task: true }).strict(),
