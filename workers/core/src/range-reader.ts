@@ -1,3 +1,5 @@
+import { forgetOldest } from "./forget-oldest.ts";
+
 const linkMs = 15 * 60_000;
 /** A link is used again while it lives this long yet: longer than any read may take. */
 const leastMs = 60_000;
@@ -21,7 +23,7 @@ export function createRangeReader(
     const url = await presign(key, { expiresSeconds: linkMs / 1000 });
     links.delete(key);
     links.set(key, { url, expiresMs: now() + linkMs });
-    for (const [oldest] of links) if (links.size > maxLinks) links.delete(oldest);
+    forgetOldest(links, maxLinks);
     return url;
   }
 

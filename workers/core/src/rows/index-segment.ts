@@ -10,6 +10,7 @@ import {
 } from "@whetstone/schemas/select";
 import { Segment as SegmentFile, type SegmentColumn, StoredRow } from "@whetstone/schemas/tasks";
 import type { Context } from "../context.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 import { keep } from "./kept-bytes.ts";
 import type { SearchColumn, Segment } from "./segment.ts";
 
@@ -87,7 +88,7 @@ export async function openIndexSegment(ctx: Context, files: SegmentFiles): Promi
       const key = JSON.stringify([files.get(file)?.key, edges]);
       const binned = summaries.get(key) ?? summarise(await column(name), null, edges);
       summaries.set(key, binned);
-      for (const [oldest] of summaries) if (summaries.size > maxSummaries) summaries.delete(oldest);
+      forgetOldest(summaries, maxSummaries);
       return { summary: binned, nanCount };
     },
     mask: async (leaf) =>
@@ -115,7 +116,7 @@ async function readSegment(key: string, read: () => Promise<Uint8Array>): Promis
   if (known) return known;
   const segment = SegmentFile.parse(JSON.parse(new TextDecoder().decode(await read())));
   parsed.set(key, segment);
-  for (const [oldest] of parsed) if (parsed.size > maxParsed) parsed.delete(oldest);
+  forgetOldest(parsed, maxParsed);
   return segment;
 }
 

@@ -5,6 +5,7 @@ import { eq } from "drizzle-orm";
 import { z } from "zod";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 import { openIndexSegment } from "./index-segment.ts";
 import { createMemorySegment } from "./memory-segment.ts";
 import { readShardRows } from "./read-shard-rows.ts";
@@ -70,7 +71,7 @@ async function openIndex(ctx: Context, { versionId }: Manifest): Promise<Segment
   const known = files.get(row.key);
   const index = known ?? IndexFile.parse(JSON.parse(await ctx.storage.getText(row.key, { maxBytes: maxIndexBytes })));
   files.set(row.key, index);
-  for (const [oldest] of files) if (files.size > maxFiles) files.delete(oldest);
+  forgetOldest(files, maxFiles);
   return Promise.all(
     index.segments.map((segment) =>
       openIndexSegment(ctx, new Map(segment.files.map(({ name, key, sizeBytes }) => [name, { key, sizeBytes }]))),
@@ -83,7 +84,7 @@ async function openSmall(ctx: Context, manifest: Manifest): Promise<Segment[] | 
   const known = small.get(manifest.versionId);
   const segment = known ?? (await readAll(ctx, manifest));
   small.set(manifest.versionId, segment);
-  for (const [oldest] of small) if (small.size > keptVersions) small.delete(oldest);
+  forgetOldest(small, keptVersions);
   return [segment];
 }
 

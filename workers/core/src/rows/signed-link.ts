@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { forgetOldest } from "../forget-oldest.ts";
 
 export interface SignedLink {
   url: string;
@@ -27,6 +28,6 @@ async function signedLink(ctx: Context, { key, nowMs }: { key: string; nowMs: nu
     ? known
     : { url: await ctx.storage.presignGet(key, { expiresSeconds: linkMs / 1000 }), expiresMs: nowMs + linkMs };
   links.set(key, link);
-  for (const [oldest] of links) if (links.size > maxLinks) links.delete(oldest);
+  forgetOldest(links, maxLinks);
   return { url: link.url, expiresAt: new Date(link.expiresMs).toISOString() };
 }
