@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { PackageFile } from "@whetstone/schemas/api";
 import { Command } from "commander";
-import { convertCheckpoint, isHubCheckpoint } from "../model-layouts/convert-checkpoint.ts";
+import { convertCheckpoint, toHubCheckpoint } from "../model-layouts/convert-checkpoint.ts";
 import { readModelFolder, readPackage } from "../model-layouts/read-model-folder.ts";
 import { measureFile } from "../pack.ts";
 import { createProgressBar } from "../progress.ts";
@@ -16,7 +16,7 @@ export function modelPushCommand(): Command {
     .argument("<folder>", "or <owner>/<name>@<commit> of the Hugging Face hub")
     .option("--name <name>", "of the model (default: the one in model.json, or the folder's)")
     .action(async (path: string, flags: { name?: string }, command: Command) => {
-      const { description, files } = isHubCheckpoint(path)
+      const { description, files } = toHubCheckpoint(path)
         ? await readPackage(await convertCheckpoint(path))
         : await readModelFolder(resolve(path));
       const { api, output } = await openSession(command);

@@ -6,7 +6,7 @@ import type { Client } from "@whetstone/schemas/client";
 import { z } from "zod";
 import { CliError } from "../errors.ts";
 import { toValue } from "../flags.ts";
-import { isHubCheckpoint } from "../model-layouts/convert-checkpoint.ts";
+import { toHubCheckpoint } from "../model-layouts/convert-checkpoint.ts";
 import { uploadPath } from "../upload-path.ts";
 
 export interface StartFlags {
@@ -67,8 +67,8 @@ interface Place {
 async function toSource(given: string, place: Place): Promise<WeightsSource> {
   if (given.startsWith("mdl_")) return { from: "model", modelId: given };
   if (given.startsWith("up_")) return { from: "upload", uploadId: given };
-  const [id = "", revision = ""] = given.split("@");
-  if (isHubCheckpoint(given)) return { from: "hub", id, revision };
+  const hub = toHubCheckpoint(given);
+  if (hub) return { from: "hub", ...hub };
   return { from: "upload", uploadId: await uploadPath(resolve(given), place) };
 }
 

@@ -3,21 +3,26 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { HubCheckpoint } from "@whetstone/schemas/api";
 import { CliError } from "../errors.ts";
 import { root } from "../stack/paths.ts";
 
 const program = join(root, "gpu-runners/trainer");
 const wrongInput = 2;
 
-/** A checkpoint as `python -m trainer.pretrained` takes it: a folder, or `owner/name@commit` of the hub. */
-export const isHubCheckpoint = (given: string): boolean => /^[\w.-]+\/[\w.-]+@[0-9a-f]{40}$/.test(given);
+/** `owner/name@commit` of the hub in its parts; undefined for anything else, as a folder is. */
+export function toHubCheckpoint(given: string): HubCheckpoint | undefined {
+  const [, id, revision] = /^([\w.-]+\/[\w.-]+)@([0-9a-f]{40})$/.exec(given) ?? [];
+  return id && revision ? { id, revision } : undefined;
+}
 
 /** Makes a package of an open_clip or transformers checkpoint in safetensors, by the trainer on this machine; its folder. */
 export async function convertCheckpoint(given: string): Promise<string> {
-  const [model = "", revision] = isHubCheckpoint(given) ? given.split("@") : [given];
+  const hub = toHubCheckpoint(given);
+  const model = hub?.id ?? given;
   const output = await mkdtemp(join(tmpdir(), "whetstone-package-"));
   const python = process.env["WHETSTONE_PYTHON"] ?? join(program, ".venv/bin/python");
-  const flags = ["--name", basename(model), "--output", output, ...(revision ? ["--revision", revision] : [])];
+  const flags = ["--name", basename(model), "--output", output, ...(hub ? ["--revision", hub.revision] : [])];
   const child = spawn(python, ["-m", "trainer.pretrained", model, ...flags], {
     cwd: program,
     env: { ...process.env, OMP_WAIT_POLICY: "passive" },
