@@ -159,6 +159,7 @@ describe("a runner", { timeout: 60_000 }, () => {
 
     // Of two claimed together, either may be first to work.
     expect(api.failed).toMatchObject([{ fate: "release" }]);
+    expect([api.failed.length, api.completed.size]).toEqual([1, 1]);
     expect(new Set([...api.completed.keys(), api.failed[0]?.taskId])).toEqual(new Set(["task_1", "task_2"]));
     expect(existsSync(folder)).toBe(false);
   });
