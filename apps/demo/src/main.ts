@@ -53,9 +53,8 @@ async function main(): Promise<void> {
     const { total } = measured.summary.seconds;
     process.stderr.write(`page of results: ${join(demoFolder, "report.html")}\n`);
     process.stderr.write(`summary: ${join(demoFolder, "summary.json")}, ${total} s in all\n`);
-    process.stderr.write(
-      flags.isKept ? await describeDashboard(stack) : "see it all in the dashboard: npx whetstone up\n",
-    );
+    if (flags.isKept) process.stdout.write(await describeDashboard(stack));
+    else process.stderr.write("see it all in the dashboard: npx whetstone up\n");
   } finally {
     if (flags.isKept) stack.release();
     else await stack.stop();
@@ -203,8 +202,8 @@ function readFlags(): Flags {
     samples: values.samples === undefined ? undefined : Math.max(2, toCount(values.samples, "samples")),
     seeds: Math.max(1, toCount(values.seeds, "seeds")),
     isJson: values.json,
-    // Who watches wants to look around next; a pipeline wants its machine back.
-    isKept: values.keep ?? (process.stdout.isTTY && !values.json),
+    // Who reads the tables wants to look around next; a program that reads JSON wants its machine back.
+    isKept: values.keep ?? !values.json,
   };
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdir, open, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
@@ -24,10 +24,14 @@ export async function openStack(dataFolder: string): Promise<Stack> {
   if (running && (await answers(running.url)))
     return toStack(running, { stop: async () => undefined, release: () => undefined });
 
+  // A file, not our own stderr: who reads that through a pipe would wait for the stack to end, not for us.
+  await mkdir(join(dataFolder, "logs"), { recursive: true });
+  const log = await open(join(dataFolder, "logs/up.log"), "a");
   const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", log.fd],
     detached: true,
   });
+  await log.close();
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
