@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
@@ -55,6 +56,8 @@ export default defineConfig({
   root,
   test: {
     globalSetup: [`${root}/tests/setup/global.ts`],
+    // Its own choice on two cores is one, which leaves them idle while a test waits for a stack.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       workers("workers", "api", ["workers/{core,api}/**/*.test.ts"]),
       workers("pipeline", "pipeline", ["workers/pipeline/**/*.test.ts"]),
