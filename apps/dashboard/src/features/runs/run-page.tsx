@@ -1,20 +1,20 @@
-import { Code, Grid, Group, Paper, ScrollArea, Stack, Table, Text, Timeline, Title } from "@mantine/core";
+import { Code, Grid, Group, Paper, Stack, Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import type { Run, RunEvent } from "@whetstone/schemas/api";
+import type { Run } from "@whetstone/schemas/api";
 import { lazy, Suspense } from "react";
 import { HowComputed } from "../../components/how-computed.tsx";
 import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
 import { LoadError, PageLoading } from "../../components/states.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
-import { TimeAgo } from "../../components/time-ago.tsx";
 import { toCount, toDuration } from "../../lib/numbers.ts";
 import { isLive, runQuery } from "./queries.ts";
 import { FailuresTable } from "./failures-table.tsx";
 import { LoopOfRun } from "./loop-of-run.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunProgress } from "./run-progress.tsx";
+import { RunStory } from "./run-story.tsx";
 import { StageGraph } from "./stage-graph.tsx";
 import { TaskMap } from "./task-map.tsx";
 import { TasksTable } from "./tasks-table.tsx";
@@ -79,7 +79,7 @@ export function RunPage() {
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 4 }}>
           <Stack>
-            <Story events={events} />
+            <RunStory events={events} />
             <Counts counts={run.counts} />
             <div>
               <Title order={2}>{words.params}</Title>
@@ -109,27 +109,6 @@ function Pace({ run }: { run: Run }) {
     <Text size="sm" className="tabular">
       {facts.join(" · ")}
     </Text>
-  );
-}
-
-function Story({ events }: { events: RunEvent[] }) {
-  return (
-    <div>
-      <Title order={2} mb="xs">
-        {words.story}
-      </Title>
-      <ScrollArea.Autosize mah={420} viewportProps={{ tabIndex: 0, "aria-label": words.story, role: "region" }}>
-        <Timeline bulletSize={12} lineWidth={1}>
-          {events.map(({ id, type, at, data }) => (
-            <Timeline.Item key={id} mt="xs" title={<Text size="sm">{type}</Text>}>
-              <Text size="xs" c="dimmed" className="foreign">
-                <TimeAgo at={at} /> {typeof data["message"] === "string" ? data["message"] : ""}
-              </Text>
-            </Timeline.Item>
-          ))}
-        </Timeline>
-      </ScrollArea.Autosize>
-    </div>
   );
 }
 

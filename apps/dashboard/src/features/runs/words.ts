@@ -1,3 +1,6 @@
+import type { RunEvent } from "@whetstone/schemas/api";
+import { toDuration } from "../../lib/numbers.ts";
+
 export const words = {
   kind: "Kind",
   progress: "Progress",
@@ -46,4 +49,30 @@ export const words = {
   stageClose: "Closes",
   stageOutput: "Makes",
   stageStates: { waiting: "waits", now: "now", done: "done", failed: "failed", nothing: "nothing" },
+  times: (count: number) => `· ${count} times ·`,
 } as const;
+
+type Say = (of: (name: string) => string) => string;
+
+/** What an event of a run's story says; `of` gives a value of its data. */
+export const sentences: Partial<Record<RunEvent["type"], Say>> = {
+  "run.queued": () => "Asked for",
+  "run.running": () => "Began",
+  "run.retried": (of) => `Tries again what failed: ${of("tasks")} tasks`,
+  "run.cancelling": () => "Is being cancelled",
+  "run.succeeded": () => "Succeeded",
+  "run.failed": () => "Failed",
+  "run.cancelled": () => "Cancelled",
+  "task.retried": (of) => `Task ${of("index")} is tried again after attempt ${of("attempt")}: ${of("code")}`,
+  "task.failed": (of) => `Task ${of("index")} failed at attempt ${of("attempt")}: ${of("code")}`,
+  "task.alarm": (of) => `Alarm at step ${of("step")}: ${of("code")}`,
+  "task.stopped": (of) => `Ended early at step ${of("step")}: no look was better than that at step ${of("bestStep")}`,
+  "stream.refused": (of) => `Its stream refused the experience: ${of("code")}`,
+  "step.started": (of) => `Iteration ${of("iteration")}, ${of("step")}: began`,
+  "step.finished": (of) =>
+    `Iteration ${of("iteration")}, ${of("step")}: ${of("status")} after ${toDuration(1000 * Number(of("seconds")))}`,
+  "iteration.finished": (of) => `Iteration ${of("iteration")}: ${of("status")}`,
+  "loop.paused": () => "Paused",
+  "loop.resumed": () => "Goes on",
+  "loop.promoted": (of) => `Iteration ${of("iteration")} promoted by hand`,
+};
