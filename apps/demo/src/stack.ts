@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
@@ -26,12 +28,13 @@ export async function openStack(dataFolder: string): Promise<Stack> {
 
   // A file, not our own stderr: who reads that through a pipe would wait for the stack to end, not for us.
   await mkdir(join(dataFolder, "logs"), { recursive: true });
-  const log = await open(join(dataFolder, "logs/up.log"), "a");
+  const log = createWriteStream(join(dataFolder, "logs/up.log"), { flags: "a" });
+  await once(log, "open");
   const child = spawn(process.execPath, [cli, "up", "--json", "--data", dataFolder], {
-    stdio: ["ignore", "pipe", log.fd],
+    stdio: ["ignore", "pipe", log],
     detached: true,
   });
-  await log.close();
+  log.end();
   const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const stop = async (): Promise<void> => {
     child.kill("SIGTERM");
