@@ -94,9 +94,9 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
       const run = await stack.api.runs.create({ kind: "noop", taskCount: 200, sleepMs: 2_000, name: "slow one" });
 
       await page.goto(`${stack.url}/runs/${run.id}`);
-      await page.getByText("run.running").waitFor();
+      await page.getByText("Began", { exact: true }).waitFor();
       await page.getByRole("button", { name: "Cancel the run" }).click();
-      await page.getByText("run.cancelled").waitFor({ timeout: 60_000 });
+      await page.getByText("Cancelled", { exact: true }).waitFor({ timeout: 60_000 });
 
       expect(await page.getByText("cancelled", { exact: true }).count()).toBeGreaterThan(0);
       expect(complaints).toEqual([]);
@@ -124,6 +124,36 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
         await page.waitForLoadState("networkidle", { timeout: 2_000 }).catch(() => undefined);
         expect({ path, barriers: await findBarriers(page) }).toEqual({ path, barriers: [] });
       }
+    },
+    timeout,
+  );
+
+  it(
+    "goes anywhere by keys: by a name, and by an id",
+    async () => {
+      const { page, complaints } = await signIn();
+      const menu = page.getByRole("dialog", { name: "Go to" });
+      await page.getByRole("link", { name: "pictures" }).waitFor();
+
+      await page.keyboard.press("Control+k");
+      await menu.getByRole("option", { name: "pictures" }).waitFor();
+      expect(await findBarriers(page)).toEqual([]);
+      await page.keyboard.type("pictu");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "pictures" }).waitFor();
+
+      await page.getByRole("button", { name: "Search" }).click();
+      await page.keyboard.type(versionId);
+      await menu.getByRole("option", { name: `Open ${versionId}` }).waitFor();
+      await page.keyboard.press("Enter");
+      await page.waitForURL(`**/versions/${versionId}`);
+
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("no such thing");
+      await menu.getByText("Nothing has that name").waitFor();
+      await page.keyboard.press("Escape");
+      await menu.waitFor({ state: "hidden" });
+      expect(complaints).toEqual([]);
     },
     timeout,
   );

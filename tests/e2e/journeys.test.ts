@@ -51,8 +51,8 @@ describe.skipIf(chromiumPath === undefined)("a data team", () => {
       await page.getByRole("img", { name: /Tasks by state: 1 failed/ }).waitFor();
       const back = await startLvlmServer({ delayMs: 5, port: Number(new URL(gone.baseUrl).port) });
       await again.click();
-      await page.getByText("run.succeeded").waitFor(slow);
-      await page.getByText("run.retried").waitFor();
+      await page.getByText("Succeeded", { exact: true }).waitFor(slow);
+      await page.getByText("Tries the failed task again").waitFor();
       await back.close();
 
       expect(await stack.api.runs.get(id)).toMatchObject({ status: "succeeded", tasks: { failed: 0 } });

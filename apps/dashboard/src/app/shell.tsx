@@ -1,5 +1,5 @@
-import { ActionIcon, AppShell, Burger, Group, Menu, NavLink, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Menu, NavLink, Text } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import {
   IconChartBar,
   IconCube,
@@ -9,15 +9,20 @@ import {
   IconPlayerPlay,
   IconRepeat,
   IconReport,
+  IconSearch,
   IconSettings,
   IconTimeline,
 } from "@tabler/icons-react";
 import { Link, Outlet, useMatchRoute } from "@tanstack/react-router";
 import { useMantineColorScheme } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { Unreachable } from "../components/unreachable.tsx";
+import { words as commands } from "../features/commands/words.ts";
 import { WorkspaceMenu } from "../features/session/workspace-menu.tsx";
 import { strings } from "../strings.ts";
 import classes from "./shell.module.css";
+
+const CommandMenu = lazy(() => import("../features/commands/command-menu.tsx"));
 
 const { nav } = strings;
 const places = [
@@ -54,6 +59,7 @@ export function Shell() {
             {strings.product}
           </Text>
           <Group ml="auto" gap="xs" wrap="nowrap">
+            <Commands />
             <SchemeMenu />
             <WorkspaceMenu />
           </Group>
@@ -80,6 +86,38 @@ export function Shell() {
         <Outlet />
       </AppShell.Main>
     </AppShell>
+  );
+}
+
+/** The way to anything by its name, by a button or by Ctrl K from anywhere, fields too. */
+function Commands() {
+  const [isOpen, { open, close }] = useDisclosure();
+  const [isWanted, { open: load }] = useDisclosure();
+  const show = (): void => {
+    load();
+    open();
+  };
+  useHotkeys([["mod+K", show]], []);
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconSearch size={14} aria-hidden />}
+        rightSection={<Kbd size="xs">{commands.keys}</Kbd>}
+        onClick={show}
+        visibleFrom="sm"
+      >
+        {commands.open}
+      </Button>
+      <ActionIcon variant="subtle" color="gray" aria-label={commands.open} onClick={show} hiddenFrom="sm">
+        <IconSearch size={16} />
+      </ActionIcon>
+      {isWanted && (
+        <Suspense fallback={null}>
+          <CommandMenu isOpen={isOpen} onClose={close} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

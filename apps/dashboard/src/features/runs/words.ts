@@ -58,7 +58,8 @@ type Say = (of: (name: string) => string) => string;
 export const sentences: Partial<Record<RunEvent["type"], Say>> = {
   "run.queued": () => "Asked for",
   "run.running": () => "Began",
-  "run.retried": (of) => `Tries again what failed: ${of("tasks")} tasks`,
+  "run.retried": (of) =>
+    of("tasks") === "1" ? "Tries the failed task again" : `Tries ${of("tasks")} failed tasks again`,
   "run.cancelling": () => "Is being cancelled",
   "run.succeeded": () => "Succeeded",
   "run.failed": () => "Failed",
