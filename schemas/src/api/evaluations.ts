@@ -2,6 +2,7 @@ import { z } from "zod";
 import { EvaluationScores, Interval } from "./evaluation-scores.ts";
 import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id, Sha256, Uid } from "./ids.ts";
+import { RunBudget } from "./run-budgets.ts";
 import { RunStatus } from "./runs.ts";
 import { StreamEntry } from "./streams.ts";
 
@@ -104,6 +105,7 @@ export const CreateEvaluation = z
       .nullable()
       .optional(),
     name: z.string().max(200).optional(),
+    budget: RunBudget.optional(),
     /** A stream to write the main figure of the first task into. */
     stream: StreamEntry.optional(),
     metadata: Metadata.optional(),

@@ -6,6 +6,7 @@ export const scopes = [
   "admin",
   "runner",
   "workspace:read",
+  "workspace:write",
   "keys:read",
   "keys:write",
   "uploads:write",

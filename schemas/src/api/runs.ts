@@ -3,6 +3,7 @@ import { Benchmark } from "./datasets.ts";
 import { EvaluationTask } from "./evaluation-tasks.ts";
 import { Id, Uid } from "./ids.ts";
 import { TrainRecipe } from "./recipe.ts";
+import { RunBudget, RunPrices, RunSpent } from "./run-budgets.ts";
 import { Selection } from "./select.ts";
 import { hasOneStart, MixedVersion, trainStart } from "./train-start.ts";
 import { StreamEntry } from "./streams.ts";
@@ -58,10 +59,12 @@ const policy = {
   /** How many failed tasks the run forgives; it then succeeds and names them in `failedTasks`. */
   tolerateFailedTasks: z.int().min(0).default(0),
 };
+/** Part of every run that is asked for by itself. A loop has a budget of its own. */
+const common = { ...policy, budget: RunBudget.optional() };
 
 export const CreateIngestRun = z.object({
   kind: z.literal("ingest"),
-  ...policy,
+  ...common,
   datasetId: Id("dataset"),
   uploadIds: z.array(Id("upload")).min(1).max(10_000),
   options: z
@@ -87,7 +90,7 @@ export const CreateIngestRun = z.object({
 });
 export const CreateRefineRun = z.object({
   kind: z.literal("refine"),
-  ...policy,
+  ...common,
   versionId: Id("version"),
   refiner: Refiner.prefault({ provider: "embedded" }),
   /** Name of a prompt file of the refiner; `short` is HQ-CLIP's own. */
@@ -100,17 +103,17 @@ export const CreateRefineRun = z.object({
 /** Thumbnails of a version's images and, with a model, embeddings and how well each text fits: the next version. */
 export const CreateProfileRun = z.object({
   kind: z.literal("profile"),
-  ...policy,
+  ...common,
   versionId: Id("version"),
   modelId: Id("model").optional(),
   thumbnailPixels: z.int().min(32).max(512).default(160),
 });
 /** What makes filters, sorting and statistics quick on a version of many samples. The version stays as it is. */
-export const CreateIndexRun = z.object({ kind: z.literal("index"), ...policy, versionId: Id("version") });
+export const CreateIndexRun = z.object({ kind: z.literal("index"), ...common, versionId: Id("version") });
 /** The samples a selection keeps, as the next version. No image is copied. */
 export const CreateSelectRun = z.object({
   kind: z.literal("select"),
-  ...policy,
+  ...common,
   versionId: Id("version"),
   selection: Selection,
 });
@@ -118,7 +121,7 @@ export const CreateSelectRun = z.object({
 export const CreateSearchRun = z
   .object({
     kind: z.literal("search"),
-    ...policy,
+    ...common,
     versionId: Id("version"),
     text: z.string().trim().min(1).max(2000).optional(),
     uploadId: Id("upload").optional(),
@@ -133,7 +136,7 @@ export const CreateSearchRun = z
 export const CreateTrainRun = z
   .object({
     kind: z.literal("train"),
-    ...policy,
+    ...common,
     versionId: Id("version"),
     /** Versions to mix, `versionId` among them; by default that one alone. */
     data: z.array(MixedVersion).min(1).max(16).optional(),
@@ -156,7 +159,7 @@ export const CreateTrainRun = z
 export const CreateEvaluateRun = z
   .object({
     kind: z.literal("evaluate"),
-    ...policy,
+    ...common,
     modelId: Id("model"),
     versionId: Id("version").optional(),
     suiteId: Id("suite").optional(),
@@ -183,7 +186,7 @@ export const CreateEvaluateRun = z
 /** Tasks that do nothing: measures the orchestration alone. */
 export const CreateNoopRun = z.object({
   kind: z.literal("noop"),
-  ...policy,
+  ...common,
   taskCount: z.int().min(1).max(100_000),
   sleepMs: z.int().min(0).max(60_000).default(0),
 });
@@ -202,6 +205,10 @@ export const CreateRun = z
   ])
   .meta({ id: "CreateRun" });
 export type CreateRun = z.infer<typeof CreateRun>;
+/** `budget` takes the place of the run's own. */
+export const RetryRun = z.object({ budget: RunBudget.optional() }).meta({ id: "RetryRun" });
+export type RetryRun = z.infer<typeof RetryRun>;
+
 /** A loop's run, made with the loop by `POST /v1/loops`. */
 export const LoopRunParams = z.object({ kind: z.literal("loop"), ...policy, loopId: Id("loop") });
 export type LoopRunParams = z.infer<typeof LoopRunParams>;
@@ -242,6 +249,8 @@ export const Run = z
     counts: z
       .record(z.string(), z.number())
       .meta({ description: "sums of the tasks' counts: samples, rejects, tokens ..." }),
+    budget: z.object({ limits: RunBudget.nullable(), spent: RunSpent }),
+    prices: RunPrices.nullable().meta({ description: "as they were when the run was asked for" }),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     createdAt: z.iso.datetime(),
     startedAt: z.iso.datetime().nullable(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Money } from "./run-budgets.ts";
 import { RunKind } from "./runs.ts";
 
 export const UsageQuery = z.object({
@@ -12,6 +13,9 @@ export const UsageDay = z.object({
   kind: RunKind,
   runs: z.int(),
   runSeconds: z.number().meta({ description: "from each run's start to its end" }),
+  runnerSeconds: z.number().meta({ description: "of the runs whose runner time is known" }),
+  money: z.array(Money).meta({ description: "of the runs that had prices, one sum a currency" }),
+  runsWithoutPrices: z.int().meta({ description: "runs that money knows nothing of" }),
   succeededTasks: z.int(),
   failedTasks: z.int(),
   counts: z

@@ -53,6 +53,7 @@ import {
   Statistics,
   type StatisticsQuery,
   type CreateReview,
+  type RetryRun,
   Run,
   RunFailures,
   Runner,
@@ -72,7 +73,6 @@ import {
   TrainingCurve,
   Upload,
   UploadParts,
-  Usage,
   type UpdateSchedule,
   type UpdateStream,
   type UploadPartsQuery,
@@ -84,6 +84,7 @@ import {
 import { type ClientOptions, createSend, type Send } from "./http.ts";
 import { runEvents } from "./events.ts";
 import { loopRoutes } from "./loops.ts";
+import { spendingRoutes } from "./spending.ts";
 
 export { ApiError, type ClientOptions, sleep } from "./http.ts";
 export { createRunnerClient, type RunnerClient } from "./runner.ts";
@@ -169,7 +170,7 @@ export function createClient(options: ClientOptions) {
       create: (body: CreateRunInput) => post(Run, "/v1/runs", body),
       get: (id: string) => get(Run, at("runs", id)),
       cancel: (id: string) => post(Run, at("runs", id, "/cancel")),
-      retry: (id: string) => post(Run, at("runs", id, "/retry")),
+      retry: (id: string, body: RetryRun = {}) => post(Run, at("runs", id, "/retry"), body),
       taskMap: (id: string) => get(TaskMap, at("runs", id, "/task-map")),
       curve: (id: string, query: { points?: number } = {}) => get(TrainingCurve, at("runs", id, "/curve"), query),
       failures: (id: string) => get(RunFailures, at("runs", id, "/failures")),
@@ -271,7 +272,7 @@ export function createClient(options: ClientOptions) {
       run: (id: string) => post(ScheduleRun, at("schedules", id, "/run")),
       runs: (id: string, page: PageOptions = {}) => list(ScheduleRun, at("schedules", id, "/runs"))(page),
     },
-    usage: { get: (days: number) => get(Usage, "/v1/usage", { days }) },
+    ...spendingRoutes({ get, send }),
     loops: loopRoutes({ get, list, post }),
     methods: { list: list(Method, "/v1/methods"), get: (id: string) => get(Method, at("methods", id)) },
     runners: { list: list(Runner, "/v1/runners") },

@@ -1,5 +1,14 @@
 import { index, integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { type Run, type RunParams, runEventTypes, runKinds, runStatuses, taskStatuses } from "../api/index.ts";
+import {
+  type Run,
+  type RunBudget,
+  type RunParams,
+  type RunPrices,
+  runEventTypes,
+  runKinds,
+  runStatuses,
+  taskStatuses,
+} from "../api/index.ts";
 import type { Checkpoint } from "../tasks/protocol.ts";
 import type { InputFile, OutputFile } from "../tasks/files.ts";
 import { taskKinds } from "../tasks/kinds.ts";
@@ -21,6 +30,14 @@ export const runs = sqliteTable(
     taskCount: integer(),
     /** What `GET` shows of the tasks, frozen as the run settles so that reading an old run is reading one row. */
     summary: text({ mode: "json" }).$type<Pick<Run, "tasks" | "progress" | "counts">>(),
+    /** Limits on what is spent, and the prices the run was asked for under. */
+    budget: text({ mode: "json" }).$type<RunBudget>(),
+    prices: text({ mode: "json" }).$type<RunPrices>(),
+    /** By attempts that have ended. Null in runs from before anybody counted; money also where there are no prices. */
+    endedAttempts: integer(),
+    spentSeconds: real(),
+    spentTokens: integer(),
+    spentMoney: real(),
     /** Written by the workflow as it closes; derived ids, so writing twice is writing once. */
     outputVersionId: text(),
     outputModelId: text(),
@@ -62,6 +79,8 @@ export const tasks = sqliteTable(
     maxAttempts: integer().notNull(),
     lease: text(),
     leaseExpiresAt: integer({ mode: "timestamp_ms" }),
+    /** When the attempt at work, or the last one, began. */
+    leasedAt: integer({ mode: "timestamp_ms" }),
     runnerId: text(),
     /** Not before this time: back-off after a failure. */
     availableAt: integer({ mode: "timestamp_ms" }).notNull(),
@@ -113,6 +132,8 @@ export const runners = sqliteTable(
     labels: text({ mode: "json" }).$type<string[]>().notNull(),
     codeVersion: text().notNull(),
     lastSeenAt: integer({ mode: "timestamp_ms" }).notNull(),
+    /** Up to here its time has been put to the account of some run. */
+    countedUntil: integer({ mode: "timestamp_ms" }),
     createdAt: integer({ mode: "timestamp_ms" }).notNull(),
   },
   (t) => [index("runners_seen_idx").on(t.lastSeenAt)],

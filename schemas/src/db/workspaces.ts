@@ -1,10 +1,11 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Quotas, Scope } from "../api/index.ts";
+import type { Prices, Quotas, Scope } from "../api/index.ts";
 
 export const workspaces = sqliteTable("workspaces", {
   id: text().primaryKey(),
   name: text().notNull(),
   quotas: text({ mode: "json" }).$type<Quotas>().notNull(),
+  prices: text({ mode: "json" }).$type<Prices>(),
   createdAt: integer({ mode: "timestamp_ms" }).notNull(),
 });
 

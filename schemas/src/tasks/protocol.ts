@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Label } from "../api/runners.ts";
 import { Progress } from "../api/runs.ts";
 import { TaskNote } from "../api/training-curve.ts";
 import { FileName, LentFile, OutputFile } from "./files.ts";
@@ -9,9 +10,6 @@ export const leaseSeconds = 30;
 export const heartbeatSeconds = 8;
 /** The longest a claim is held open. */
 export const maxClaimWaitMs = 20_000;
-
-/** Runner capabilities and task needs are plain labels: `gpu`, `cpu`, `model:<hash>` ... A task goes to a runner that has them all. */
-export const Label = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,99}$/);
 
 export const RegisterRunner = z
   .object({

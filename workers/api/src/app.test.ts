@@ -171,6 +171,8 @@ test("the admin token makes workspaces and nothing else", async () => {
 const scoped = [
   { method: "GET", path: "/v1/workspace", scope: "workspace:read" },
   { method: "GET", path: "/v1/audit-events", scope: "workspace:read" },
+  { method: "GET", path: "/v1/prices", scope: "workspace:read" },
+  { method: "DELETE", path: "/v1/prices", scope: "workspace:write" },
   { method: "GET", path: "/v1/keys", scope: "keys:read" },
   { method: "DELETE", path: "/v1/keys/key_1", scope: "keys:write" },
   { method: "GET", path: "/v1/datasets", scope: "datasets:read" },

@@ -23,6 +23,7 @@ import { models } from "./routes/models.ts";
 import { runner } from "./routes/runner.ts";
 import { runners } from "./routes/runners.ts";
 import { runs } from "./routes/runs.ts";
+import { prices } from "./routes/prices.ts";
 import { sessions, signInRoutes } from "./routes/sessions.ts";
 import { reports } from "./routes/reports.ts";
 import { schedules } from "./routes/schedules.ts";
@@ -45,6 +46,7 @@ const maxCompletionBytes = 16 * 1024 ** 2;
 const routers = [
   workspaces,
   usage,
+  prices,
   sessions,
   keys,
   uploads,

@@ -21,8 +21,9 @@ export async function runWaves(ctx: Context, { runId, step }: { runId: string; s
   try {
     let { status, taskCount } = await run.do("begin", () => beginRun(ctx, runId));
     let open = 0;
+    let isSpent = false;
     let wave = 0;
-    const hasMoreWaves = () => status === "running" && wave * waveSize < taskCount;
+    const hasMoreWaves = () => status === "running" && !isSpent && wave * waveSize < taskCount;
     for (let looks = 0; ; looks += 1) {
       // The next wave is there before the former has drained, so runners never idle.
       if (hasMoreWaves() && open < lowWater) {
@@ -30,7 +31,7 @@ export async function runWaves(ctx: Context, { runId, step }: { runId: string; s
         await run.do(`plan wave ${planned}`, () => planWave(ctx, { runId, wave: planned }));
         wave += 1;
       }
-      ({ status, open } = await run.do(`look ${looks}`, () => lookAtRun(ctx, runId)));
+      ({ status, open, isSpent } = await run.do(`look ${looks}`, () => lookAtRun(ctx, runId)));
       if (open === 0 && !hasMoreWaves()) break;
       if (open >= lowWater || !hasMoreWaves()) await waitForNews(step, looks);
     }

@@ -1,7 +1,9 @@
 import { Manifest, type CreateRunInput } from "@whetstone/schemas/api";
 import { datasets, evaluations, models, runEvents, versions } from "@whetstone/schemas/db";
+import { replacePrices } from "@whetstone/core/prices/replace-prices";
 import { cancelRun } from "@whetstone/core/runs/cancel-run";
 import { closeRun } from "@whetstone/core/runs/close-run";
+import { getRun } from "@whetstone/core/runs/get-run";
 import { retryRun } from "@whetstone/core/runs/retry-run";
 import { completeTasks } from "@whetstone/core/tasks/complete-tasks";
 import { heartbeatTasks } from "@whetstone/core/tasks/heartbeat-tasks";
@@ -263,6 +265,63 @@ describe("a run that is tried again", () => {
       "run.retried",
       "run.succeeded",
     ]);
+  });
+});
+
+describe("a run with a budget", () => {
+  it("ends by its workflow when it is spent, buys tokens at its provider's prices, and goes on with a larger one", async () => {
+    const workspace = await makeWorkspace();
+    const { owner, runner } = workspace;
+    const provider = { baseUrl: "http://lvlm.test/v1", model: "qwen" };
+    const versionId = await makeVersion(workspace, 2);
+    await replacePrices(owner, {
+      currency: "EUR",
+      runnerHour: 0,
+      labels: [],
+      models: [{ ...provider, baseUrl: `${provider.baseUrl}/`, millionPromptTokens: 2, millionCompletionTokens: 10 }],
+    });
+    const { id, instance } = await startWatched(owner, {
+      kind: "refine",
+      versionId,
+      refiner: { provider: "openai", ...provider },
+      budget: { money: { amount: 0.005, currency: "EUR" } },
+    });
+    await using _ = instance;
+    const counts = { promptTokens: 1000, completionTokens: 100 };
+
+    const [first, second] = await claimSome(runner, 2);
+    if (!first || !second) throw new Error("two tasks were to be lent");
+    for (const row of [first, second]) await doTask(runner, row, counts);
+    const stopped = await waitForRun(owner, id);
+    await instance.waitForStatus("complete");
+    await retryRun(owner, id, { budget: { tokens: 100_000 } });
+    const rest = await claimSome(runner);
+    for (const row of rest) await doTask(runner, row, counts);
+    const run = await waitForRun(owner, id);
+
+    expect(stopped).toMatchObject({
+      status: "failed",
+      error: { code: "budget_spent", message: expect.stringContaining("0.005 EUR is spent (0.006 so far)") },
+      tasks: { total: 4, succeeded: 2, cancelled: 2 },
+      budget: { spent: { tokens: 2200, money: { amount: 0.006, currency: "EUR" } } },
+    });
+    expect(rest.map(({ index }) => index)).toEqual([2, 3]);
+    expect(run).toMatchObject({ status: "succeeded", budget: { spent: { money: { amount: 0.012 } } } });
+    expect(run.output.versionId).not.toBeNull();
+  });
+
+  it("of money is refused where the provider's tokens have no price", async () => {
+    const workspace = await makeWorkspace();
+    await replacePrices(workspace.owner, { currency: "EUR", runnerHour: 1, labels: [], models: [] });
+    const versionId = await makeVersion(workspace);
+    const refine = { kind: "refine", versionId, refiner: { provider: "openai", baseUrl: "http://a.test", model: "m" } };
+
+    const asked = (budget?: unknown) => startWatched(workspace.owner, { ...refine, budget } as CreateRunInput);
+
+    await expect(asked({ money: { amount: 1, currency: "EUR" } })).rejects.toThrow("no price for tokens of m");
+    const { id, instance } = await asked();
+    await using _ = instance;
+    expect((await getRun(workspace.owner, id)).budget.spent.money).toBeNull();
   });
 });
 

@@ -54,9 +54,10 @@ export async function claimSome({ ctx, runner }: Runner, max = 64): Promise<Task
 
 export const leaseOf = (row: TaskRow) => ({ taskId: row.id, attempt: row.attempt, lease: row.lease ?? "" });
 
-/** Does a task as a runner would: uploads what its kind leaves behind, then completes. */
-export async function doTask({ ctx, runner }: Runner, row: TaskRow): Promise<string | undefined> {
-  const { result, files } = work(row);
+/** Does a task as a runner would: uploads what its kind leaves behind, then completes, with `counts` where the test has its own. */
+export async function doTask({ ctx, runner }: Runner, row: TaskRow, counts?: object): Promise<string | undefined> {
+  const { result: usual, files } = work(row);
+  const result = counts ? { ...usual, counts } : usual;
   const prefix = attemptKey(row.workspaceId, { runId: row.runId, taskId: row.id, attempt: row.attempt });
   const outputs: OutputFile[] = [];
   for (const [name, text] of Object.entries(files)) {

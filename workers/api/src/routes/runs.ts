@@ -15,6 +15,7 @@ import {
   Matches,
   Page,
   PageQuery,
+  RetryRun,
   Run,
   RunFailures,
   Task,
@@ -71,8 +72,8 @@ const postRetry = createRoute({
   tags,
   summary: "Try a run's failed tasks again",
   description:
-    "Each gets all its attempts anew; what succeeded is not done again. A run that failed is running again and may end otherwise.",
-  request: { params },
+    "Each gets all its attempts anew; what succeeded is not done again. A run that failed is running again and may end otherwise. One that spent its budget goes on with the larger one that the body names.",
+  request: { params, body: json(RetryRun, "Nothing, or a larger budget") },
   responses: { 202: json(Run, "The run, running"), ...problems },
 });
 
@@ -145,7 +146,7 @@ export const runs = createRouter()
   .openapi(getRuns, async (c) => c.json(await listRuns(c.var.ctx, c.req.valid("query")), 200))
   .openapi(getOneRun, async (c) => c.json(await getRun(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(postCancel, async (c) => c.json(await cancelRun(c.var.ctx, c.req.valid("param").id), 202))
-  .openapi(postRetry, async (c) => c.json(await retryRun(c.var.ctx, c.req.valid("param").id), 202))
+  .openapi(postRetry, async (c) => c.json(await retryRun(c.var.ctx, c.req.valid("param").id, c.req.valid("json")), 202))
   .openapi(getMap, async (c) => c.json(await getTaskMap(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getFailures, async (c) => c.json(await listRunFailures(c.var.ctx, c.req.valid("param").id), 200))
   .openapi(getCurve, async (c) =>

@@ -6,6 +6,7 @@ import { type Context, requireScope, workspaceOf } from "../context.ts";
 import { findMethod } from "../methods/index.ts";
 import { checkRunQuota } from "../runs/check-run-quota.ts";
 import { runEvent } from "../runs/run-event.ts";
+import { openAccount } from "../spending/open-account.ts";
 import { createStream } from "../streams/create-stream.ts";
 import { checkEntry } from "../streams/check-entry.ts";
 import { nothingSpent } from "./budget.ts";
@@ -26,6 +27,7 @@ export async function createLoop(ctx: Context, input: CreateLoop): Promise<Loop>
     await checkEntry(ctx, { streamId: input.streamId, lifetime: "main", taskName: input.measure.split });
   const streamId = input.streamId ?? (await makeStream(ctx, input.name));
 
+  const account = await openAccount(ctx, {});
   const runId = ctx.newId("run");
   const id = `loop_${runId.slice(runId.indexOf("_") + 1)}`;
   const createdAt = ctx.now();
@@ -38,6 +40,7 @@ export async function createLoop(ctx: Context, input: CreateLoop): Promise<Loop>
       name,
       status: "queued",
       params: { kind: "loop", name, seed, maxAttempts, tolerateFailedTasks: 0, loopId: id },
+      ...account,
       createdAt,
     }),
     ctx.db.insert(loops).values({

@@ -1,6 +1,7 @@
 import { tasks } from "@whetstone/schemas/db";
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
+import { findStop } from "../spending/find-stop.ts";
 import { isSettled, loadRun } from "./load-run.ts";
 import type { RunRow } from "./run-kind.ts";
 import { partsOfKind } from "./run-kinds.ts";
@@ -14,7 +15,7 @@ export async function closeRun(ctx: Context, runId: string): Promise<void> {
   if (isSettled(run)) return;
   if (run.status === "cancelling") return settleRun(ctx, run, { status: "cancelled" });
 
-  const error = await findTaskFailures(ctx, run);
+  const error = (await findStop(ctx, run)) ?? (await findTaskFailures(ctx, run));
   if (error) return settleRun(ctx, run, { status: "failed", error });
   return settleRun(ctx, run, { status: "succeeded", closing: await partsOfKind[run.kind].close(ctx, run) });
 }

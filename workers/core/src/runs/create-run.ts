@@ -4,6 +4,7 @@ import { auditRow } from "../audit/audit-row.ts";
 import { batch } from "../batch.ts";
 import { type Context, requireScope, workspaceOf } from "../context.ts";
 import { chooseContamination } from "../evaluations/choose-contamination.ts";
+import { openAccount, providerOf } from "../spending/open-account.ts";
 import { checkReferences } from "./check-references.ts";
 import { checkRunQuota } from "./check-run-quota.ts";
 import { toRuns } from "./get-run.ts";
@@ -17,6 +18,7 @@ export async function createRun(ctx: Context, input: CreateRun): Promise<Run> {
   const workspaceId = workspaceOf(ctx);
   await checkReferences(ctx, input);
   await checkRunQuota(ctx, workspaceId);
+  const account = await openAccount(ctx, { provider: providerOf(input), budget: input.budget });
 
   const id = ctx.newId("run");
   const createdAt = ctx.now();
@@ -28,6 +30,7 @@ export async function createRun(ctx: Context, input: CreateRun): Promise<Run> {
     name: input.name ?? null,
     status: "queued",
     params,
+    ...account,
     createdAt,
   });
   const evaluation =

@@ -1,5 +1,6 @@
 import type { Run } from "@whetstone/schemas/api";
 import { type Context, requireScope } from "../context.ts";
+import { findHeld, toSpent } from "../spending/to-spent.ts";
 import { loadRun } from "./load-run.ts";
 import type { RunRow } from "./run-kind.ts";
 import { summariseRuns } from "./summarise-tasks.ts";
@@ -13,9 +14,9 @@ export async function getRun(ctx: Context, runId: string): Promise<Run> {
 }
 
 export async function toRuns(ctx: Context, rows: readonly RunRow[]): Promise<Run[]> {
-  const summaries = await summariseRuns(ctx, rows);
+  const [summaries, held] = await Promise.all([summariseRuns(ctx, rows), findHeld(ctx, rows)]);
   return rows.flatMap((row) => {
     const summary = summaries.get(row.id);
-    return summary ? [toRun(row, summary)] : [];
+    return summary ? [toRun(row, { ...summary, spent: toSpent(row, held.get(row.id)) })] : [];
   });
 }

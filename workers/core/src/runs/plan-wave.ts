@@ -2,6 +2,7 @@ import { tasks } from "@whetstone/schemas/db";
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import { batch } from "../batch.ts";
 import type { Context } from "../context.ts";
+import { findReached } from "../spending/find-stop.ts";
 import { placeInputs } from "../tasks/task-inputs.ts";
 import { RunFailure } from "./run-failure.ts";
 import { loadRun } from "./load-run.ts";
@@ -13,10 +14,10 @@ export const waveSize = 1000;
 const maxRowBytes = 1_500_000;
 const maxChunkBytes = 500_000;
 
-/** Writes the tasks of a wave. Ids are derived, so a repeated step meets its own rows; nothing is planned for a run that stopped running. */
+/** Writes the tasks of a wave. Ids are derived, so a repeated step meets its own rows; nothing is planned for a run that stopped running or has spent its budget. */
 export async function planWave(ctx: Context, { runId, wave }: { runId: string; wave: number }): Promise<void> {
   const run = await loadRun(ctx, runId);
-  if (run.status !== "running") return;
+  if (run.status !== "running" || findReached(run.budget, run) !== undefined) return;
   const from = wave * waveSize;
   const to = Math.min(from + waveSize, run.taskCount ?? 0);
   const plans = await partsOfKind[run.kind].planTasks(ctx, { run, from, to });

@@ -5,6 +5,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { auditRow } from "../audit/audit-row.ts";
 import { batch } from "../batch.ts";
 import type { Context } from "../context.ts";
+import { attemptsWhere, spendAttempts } from "../spending/spend-attempts.ts";
 import { eventRows, startDeliveries } from "../webhooks/publish-event.ts";
 import { isSettled, loadRun } from "./load-run.ts";
 import { settledEvents } from "./settled-events.ts";
@@ -56,8 +57,13 @@ export async function settleRun(ctx: Context, run: RunRow, { status, error, clos
   for (const event of events) await startDeliveries(ctx, event.id);
 }
 
-const cancelOpenTasks = (ctx: Context, runId: string) =>
-  ctx.db
-    .update(tasks)
-    .set({ status: "cancelled", lease: null, leaseExpiresAt: null, finishedAt: ctx.now() })
-    .where(and(eq(tasks.runId, runId), inArray(tasks.status, ["queued", "leased"])));
+async function cancelOpenTasks(ctx: Context, runId: string): Promise<void> {
+  const isLeased = and(eq(tasks.runId, runId), eq(tasks.status, "leased"));
+  await ctx.db.batch([
+    ...spendAttempts(ctx, attemptsWhere(isLeased, sql`min(${ctx.now().getTime()}, ${tasks.leaseExpiresAt})`)),
+    ctx.db
+      .update(tasks)
+      .set({ status: "cancelled", lease: null, leaseExpiresAt: null, finishedAt: ctx.now() })
+      .where(and(eq(tasks.runId, runId), inArray(tasks.status, ["queued", "leased"]))),
+  ]);
+}

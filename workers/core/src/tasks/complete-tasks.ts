@@ -4,7 +4,9 @@ import { and, inArray, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { batch } from "../batch.ts";
 import { type Context, requireScope } from "../context.ts";
+import { spendAttempts } from "../spending/spend-attempts.ts";
 import { findFileProblem } from "./check-files.ts";
+import { doneAttempts } from "./done-attempts.ts";
 import { endAttempts } from "./end-attempts.ts";
 import { attemptPrefix, backOff, isCallersTask, isHeld, isOfRunningRun } from "./leases.ts";
 import { nudgeSettled } from "./open-tasks.ts";
@@ -29,6 +31,7 @@ export async function completeTasks(ctx: Context, input: CompleteTasks): Promise
     input.tasks.map((task) => task.taskId),
   );
   const problems = new Map<Completion, Problem>();
+  const done: Completion[] = [];
   const writes: BatchItem<"sqlite">[] = [];
 
   for (const completion of input.tasks) {
@@ -36,10 +39,12 @@ export async function completeTasks(ctx: Context, input: CompleteTasks): Promise
     if (!row || row.status !== "leased" || !isSameAttempt(row, completion)) continue;
     const problem = await findProblem(ctx, { row, completion });
     if (problem) problems.set(completion, problem);
+    else done.push(completion);
     writes.push(...(problem ? reject(ctx, { completion, problem }) : [accept(ctx, { row, completion })]));
   }
 
-  const results = await batch(ctx, writes);
+  const account = done.length === 0 ? [] : spendAttempts(ctx, doneAttempts(ctx, done));
+  const results = await batch(ctx, [...account, ...writes]);
   await nudgeSettled(
     ctx,
     results.flatMap((changed) => (Array.isArray(changed) ? (changed as { runId: string; status: string }[]) : [])),

@@ -1,5 +1,5 @@
 import { tasks } from "@whetstone/schemas/db";
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { endAttempts } from "./end-attempts.ts";
 import { backOff } from "./leases.ts";
@@ -13,5 +13,6 @@ export function expireLeases(ctx: Context) {
     exhaustedCode: "attempts_exhausted",
     message: "the runner sent no heartbeat in time",
     availableAt: backOff(ctx, 1),
+    endedAt: sql`${tasks.leaseExpiresAt}`,
   });
 }

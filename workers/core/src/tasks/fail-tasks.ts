@@ -19,13 +19,11 @@ export async function failTasks(ctx: Context, input: FailTasks): Promise<FailAns
     });
   });
 
-  const results = await batch(
-    ctx,
-    statements.flatMap(([tell, end]) => [tell, end]),
-  );
+  const results = await batch(ctx, statements.flat());
 
-  const ended = results.flatMap((rows, i) =>
-    i % 2 === 1 ? (rows as { id: string; runId: string; status: string }[]) : [],
+  // Only the write that ends attempts answers rows.
+  const ended = results.flatMap((rows) =>
+    Array.isArray(rows) ? (rows as { id: string; runId: string; status: string }[]) : [],
   );
   await nudgeSettled(ctx, ended);
   const statusOf = new Map(ended.map((row) => [row.id, row.status]));

@@ -3,6 +3,7 @@ import { tasks } from "@whetstone/schemas/db";
 import { and, inArray, sql } from "drizzle-orm";
 import { type Context, requireScope } from "../context.ts";
 import { seeRunner } from "../runners/see-runner.ts";
+import { spendAttempts } from "../spending/spend-attempts.ts";
 import { findFileProblem } from "./check-files.ts";
 import { attemptPrefix, isCallersTask, isOfRunningRun, leaseEnd } from "./leases.ts";
 import { nudgeSettled } from "./open-tasks.ts";
@@ -26,11 +27,14 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
       and ${isStatus("leased")}`,
     isCallersTask(ctx),
   );
+  const isStopped = and(isBeating, sql`not ${isOfRunningRun}`);
+  const cancelledAttempts = sql`select ${tasks.id}, ${tasks.runId}, ${tasks.runnerId}, ${tasks.leasedAt}, ${ctx.now().getTime()} as ended_at,
+    0 as prompt_tokens, 0 as completion_tokens, 0 as other_tokens from ${beats} cross join ${tasks} where ${isStopped}`;
   const cancel = ctx.db
     .update(tasks)
     .set({ status: "cancelled", lease: null, leaseExpiresAt: null, finishedAt: ctx.now() })
     .from(beats)
-    .where(and(isBeating, sql`not ${isOfRunningRun}`))
+    .where(isStopped)
     .returning({ id: sql<string>`id`, runId: sql<string>`run_id`, status: sql<string>`status` });
   const extend = ctx.db
     .update(tasks)
@@ -53,7 +57,13 @@ export async function heartbeatTasks(ctx: Context, input: Heartbeat): Promise<He
     );
 
   const tell = input.tasks.some((beat) => beat.notes?.length) ? tellNotes(ctx, { beats, isBeating }) : [];
-  const [cancelled, extended, stopped] = await ctx.db.batch([cancel, extend, look, ...tell]);
+  const [, , , cancelled, extended, stopped] = await ctx.db.batch([
+    ...spendAttempts(ctx, cancelledAttempts),
+    cancel,
+    extend,
+    look,
+    ...tell,
+  ]);
   await nudgeSettled(ctx, cancelled);
   const held = new Set(extended.map((row) => row.id));
   const ended = new Set(stopped.map((row) => row.id));

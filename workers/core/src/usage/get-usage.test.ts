@@ -1,10 +1,11 @@
-import { UsageQuery } from "@whetstone/schemas/api";
+import { Prices, UsageQuery } from "@whetstone/schemas/api";
 import { expect, it } from "vitest";
 import { claimTasks } from "../tasks/claim-tasks.ts";
 import { completeTasks } from "../tasks/complete-tasks.ts";
 import { closeRun } from "../runs/close-run.ts";
 import { makeRun, makeRunner } from "../runs/testing.ts";
 import { makeContext } from "../testing.ts";
+import { replacePrices } from "../prices/replace-prices.ts";
 import { getUsage } from "./get-usage.ts";
 
 const dayMs = 86_400_000;
@@ -41,11 +42,30 @@ it("adds up what ended runs did by day, and leaves out what runs still and what 
       kind: "noop",
       runs: 2,
       runSeconds: expect.any(Number),
+      runnerSeconds: expect.any(Number),
+      money: [],
+      runsWithoutPrices: 2,
       succeededTasks: 5,
       failedTasks: 0,
       counts: { samples: 25 },
     },
   ]);
+});
+
+it("adds money up by currency, and says of how many runs it knows none", async () => {
+  const owner = await makeContext();
+  await endRun(owner, 1);
+  for (const currency of ["USD", "EUR", "EUR"]) {
+    await replacePrices(owner, Prices.parse({ currency, runnerHour: 3600 }));
+    await endRun(owner, 1);
+  }
+
+  const { data } = await getUsage(owner, UsageQuery.parse({}));
+
+  const [eur, usd] = data[0]?.money ?? [];
+  expect(data).toMatchObject([{ runs: 4, runsWithoutPrices: 1 }]);
+  expect([eur?.currency, usd?.currency]).toEqual(["EUR", "USD"]);
+  expect(data[0]?.runnerSeconds).toBeGreaterThan((eur?.amount ?? 0) + (usd?.amount ?? 0));
 });
 
 it("looks no further back than asked", async () => {

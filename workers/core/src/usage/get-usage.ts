@@ -1,7 +1,7 @@
 import type { Usage, UsageDay, UsageQuery } from "@whetstone/schemas/api";
 import { idPrefixes } from "@whetstone/schemas/api";
 import { runs } from "@whetstone/schemas/db";
-import { gte, isNotNull, sql } from "drizzle-orm";
+import { and, gte, isNotNull, sql } from "drizzle-orm";
 import { type Context, requireScope } from "../context.ts";
 import { inWorkspace } from "../scope.ts";
 
@@ -17,13 +17,17 @@ export async function getUsage(ctx: Context, { days }: UsageQuery): Promise<Usag
   const sumOf = (path: string) =>
     sql<number>`cast(coalesce(sum(${runs.summary} ->> ${sql.raw(`'${path}'`)}), 0) as integer)`;
 
-  const [totals, sums] = await ctx.db.batch([
+  const currency = sql<string>`${runs.prices} ->> '$.currency'`;
+
+  const [totals, sums, paid] = await ctx.db.batch([
     ctx.db
       .select({
         day: day.as("day"),
         kind: runs.kind,
         runs: sql<number>`count(*)`,
         runSeconds: sql<number>`coalesce(sum(${runs.finishedAt} - ${runs.startedAt}), 0) / 1000.0`,
+        runnerSeconds: sql<number>`coalesce(sum(${runs.spentSeconds}), 0)`,
+        runsWithoutPrices: sql<number>`sum(${runs.spentMoney} is null)`,
         succeededTasks: sumOf("$.tasks.succeeded"),
         failedTasks: sumOf("$.tasks.failed"),
       })
@@ -41,11 +45,26 @@ export async function getUsage(ctx: Context, { days }: UsageQuery): Promise<Usag
       .from(sql`${runs}, json_each(${runs.summary}, '$.counts') as entry`)
       .where(isMeant)
       .groupBy(sql`1`, runs.kind, sql`entry.key`),
+    ctx.db
+      .select({
+        day: day.as("day"),
+        kind: runs.kind,
+        currency: currency.as("currency"),
+        amount: sql<number>`sum(${runs.spentMoney})`,
+      })
+      .from(runs)
+      .where(and(isMeant, isNotNull(runs.spentMoney), isNotNull(currency)))
+      .groupBy(sql`1`, runs.kind, sql`currency`)
+      .orderBy(sql`currency`),
   ]);
 
   const data = totals.map((row) => {
-    const mine = sums.filter((sum) => sum.day === row.day && sum.kind === row.kind);
-    return { ...row, counts: Object.fromEntries(mine.map(({ name, sum }) => [name, sum])) };
+    const isMine = (other: { day: string; kind: UsageDay["kind"] }) => other.day === row.day && other.kind === row.kind;
+    const counts = Object.fromEntries(sums.filter(isMine).map(({ name, sum }) => [name, sum]));
+    const money = paid
+      .filter(isMine)
+      .map(({ amount, currency: of }) => ({ amount: Number(amount.toFixed(9)), currency: of }));
+    return { ...row, money, counts };
   });
   return { object: "list", from: toDay(fromMs), to, data };
 }

@@ -10,7 +10,8 @@ import { toWorkspace } from "./to-workspace.ts";
 export async function createWorkspace(ctx: Context, input: CreateWorkspace): Promise<NewWorkspace> {
   requireScope(ctx, "admin");
   const id = ctx.newId("workspace");
-  const row = { id, name: input.name, quotas: { ...defaultQuotas, ...input.quotas }, createdAt: ctx.now() };
+  const quotas = { ...defaultQuotas, ...input.quotas };
+  const row = { id, name: input.name, quotas, prices: null, createdAt: ctx.now() };
   const key = await newKeyRow(ctx, { workspaceId: id, name: "first key", scopes: workspaceScopes });
 
   await ctx.db.batch([

@@ -1,6 +1,6 @@
 import type { Workspace } from "@whetstone/schemas/api";
 import type { workspaces } from "@whetstone/schemas/db";
 
-export function toWorkspace({ createdAt, ...row }: typeof workspaces.$inferSelect): Workspace {
-  return { ...row, object: "workspace", createdAt: createdAt.toISOString() };
+export function toWorkspace({ id, name, quotas, createdAt }: typeof workspaces.$inferSelect): Workspace {
+  return { id, object: "workspace", name, quotas, createdAt: createdAt.toISOString() };
 }
