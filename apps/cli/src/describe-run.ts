@@ -1,4 +1,5 @@
 import type { Run } from "@whetstone/schemas/api";
+import { describeBudget, describeCost } from "./describe-cost.ts";
 import { formatTable } from "./output.ts";
 import { formatCount, formatSeconds } from "./units.ts";
 
@@ -16,6 +17,9 @@ export function describeRun(run: Run): string {
     ],
   ];
   for (const [name, value] of Object.entries(run.counts)) lines.push([name, formatCount(value)]);
+  const [cost, budget] = [describeCost(run), describeBudget(run)];
+  if (cost !== "") lines.push(["cost", cost]);
+  if (budget !== "") lines.push(["budget", budget]);
   if (output.versionId) lines.push(["version", output.versionId]);
   if (output.modelId) lines.push(["model", output.modelId]);
   if (output.evaluationId) lines.push(["evaluation", output.evaluationId]);

@@ -18,6 +18,8 @@ const commands = new Map<string, () => Promise<Command>>([
   ["lifelong", async () => (await import("./commands/lifelong.ts")).lifelongCommand()],
   ["schedule", async () => (await import("./commands/schedule.ts")).scheduleCommand()],
   ["report", async () => (await import("./commands/report.ts")).reportCommand()],
+  ["prices", async () => (await import("./commands/prices.ts")).pricesCommand()],
+  ["usage", async () => (await import("./commands/usage.ts")).usageCommand()],
   ["run", async () => (await import("./commands/run.ts")).runCommand()],
   ["webhook", async () => (await import("./commands/webhook.ts")).webhookCommand()],
 ]);

@@ -6,6 +6,8 @@ export interface Point {
   total: number;
   unit: string;
   elapsedMs: number;
+  /** What it has cost so far, in words. */
+  cost?: string | undefined;
   /** Speed of late; undefined while nothing is known of it. */
   perSecond: number | undefined;
 }
@@ -23,6 +25,8 @@ export function formatProgress(point: Point, columns: number): string {
   const filled = Math.round(share * barWidth);
   const bar = `${"█".repeat(filled)}${"░".repeat(barWidth - filled)}`;
   const line = `${label} ${bar} ${String(Math.floor(share * 100)).padStart(3)} % ${amount}${formatSpeed(point)}`;
+  const withCost = point.cost ? `${line}  ${point.cost}` : line;
+  if (withCost.length <= columns) return withCost;
   return line.length > columns ? `${label} ${Math.floor(share * 100)} % ${amount}`.slice(0, columns) : line;
 }
 
@@ -34,7 +38,7 @@ function formatSpeed({ done, total, unit, elapsedMs, perSecond }: Point): string
 }
 
 export interface ProgressBar {
-  update(point: { done: number; total: number; unit: string }): void;
+  update(point: { done: number; total: number; unit: string; cost?: string }): void;
   /** Takes the line away, or leaves the last state standing. */
   end(): void;
 }
@@ -71,8 +75,16 @@ export function createProgressBar(
   }
 
   return {
-    update({ done, total, unit }) {
-      last = { label, done, total, unit, elapsedMs: now() - startedAt, perSecond: speedOf({ at: now(), done, unit }) };
+    update({ done, total, unit, cost }) {
+      last = {
+        label,
+        done,
+        total,
+        unit,
+        cost,
+        elapsedMs: now() - startedAt,
+        perSecond: speedOf({ at: now(), done, unit }),
+      };
       isLastDrawn = false;
       if (now() - lastDrawnAt >= everyMs) draw(last);
     },

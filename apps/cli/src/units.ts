@@ -21,3 +21,9 @@ export function formatSeconds(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
+
+/** An amount of money, with as many digits as tell a small one from nothing. */
+export function formatMoney({ amount, currency }: { amount: number; currency: string }): string {
+  const digits = amount > 0 && amount < 1 ? { maximumSignificantDigits: 3 } : {};
+  return new Intl.NumberFormat("en-US", { style: "currency", currency, ...digits }).format(amount);
+}

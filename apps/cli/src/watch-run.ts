@@ -1,5 +1,6 @@
 import { Run, type RunEvent, settledRunStatuses } from "@whetstone/schemas/api";
 import type { Client } from "@whetstone/schemas/client";
+import { describeCost } from "./describe-cost.ts";
 import { CliError } from "./errors.ts";
 import type { Output } from "./output.ts";
 import { createProgressBar } from "./progress.ts";
@@ -20,12 +21,13 @@ export async function watchRun(run: Run, { api, output, onEvent }: WatchOptions)
     process.exit(130);
   };
   const bar = createProgressBar(`${run.kind} ${run.id.slice(0, 12)}`);
-  bar.update(run.progress);
+  const show = (now: Run): void => bar.update({ ...now.progress, cost: describeCost(now) });
+  show(run);
   process.once("SIGINT", leave);
   try {
     for await (const event of api.runs.events(run.id)) {
       onEvent?.(event);
-      if (event.type === "run.progress") bar.update(Run.parse(event.data).progress);
+      if (event.type === "run.progress") show(Run.parse(event.data));
       if (event.type === "task.alarm")
         output.note(`\nalarm at step ${String(event.data["step"])}: ${String(event.data["message"])}`);
       if (event.type === "task.retried" || event.type === "task.failed")
@@ -35,7 +37,7 @@ export async function watchRun(run: Run, { api, output, onEvent }: WatchOptions)
     process.removeListener("SIGINT", leave);
   }
   const settled = await api.runs.get(run.id);
-  bar.update(settled.progress);
+  show(settled);
   bar.end();
   return settled;
 }

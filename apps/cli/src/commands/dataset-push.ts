@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Dataset } from "@whetstone/schemas/api";
 import type { Client } from "@whetstone/schemas/client";
 import { Command } from "commander";
+import { type BudgetFlag, budgetFlag, toBudget } from "../budget-flag.ts";
 import { describeVersion } from "../describe-dataset.ts";
 import { CliError } from "../errors.ts";
 import { toCount } from "../flags.ts";
@@ -12,7 +13,7 @@ import { openSession } from "../session.ts";
 import { uploadPath } from "../upload-path.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
 
-interface Flags {
+interface Flags extends BudgetFlag {
   name: string;
   description: string;
   shardSamples?: number;
@@ -22,7 +23,7 @@ interface Flags {
 }
 
 export function datasetPushCommand(): Command {
-  return new Command("push")
+  const push = new Command("push")
     .description(
       "upload archives (WebDataset tar, ImageFolder tar or zip) or folders and make them the dataset's next version",
     )
@@ -33,15 +34,25 @@ export function datasetPushCommand(): Command {
     .option("--benchmark <folder>", "with classnames.txt and the like, for shards of a set pushed without them")
     .option("--split <name>", "of the samples that tell none, test for one")
     .option("--tolerate-failed <n>", "archives that may fail", toCount, 0)
-    .action((paths: string[], flags: Flags, command: Command) => push({ paths, flags, command }));
+    .action((paths: string[], flags: Flags, command: Command) => pushPaths({ paths, flags, command }));
+  return budgetFlag(push);
 }
 
-async function push({ paths, flags, command }: { paths: string[]; flags: Flags; command: Command }): Promise<void> {
+async function pushPaths({
+  paths,
+  flags,
+  command,
+}: {
+  paths: string[];
+  flags: Flags;
+  command: Command;
+}): Promise<void> {
   const options = {
     ...(flags.shardSamples === undefined ? {} : { maxShardSamples: flags.shardSamples }),
     ...(flags.split === undefined ? {} : { split: flags.split }),
     ...(flags.benchmark === undefined ? {} : { benchmark: await readBenchmark(flags.benchmark) }),
   };
+  const budget = toBudget(flags);
   const { api, output } = await openSession(command);
   const scratch = await mkdtemp(join(tmpdir(), "whetstone-push-"));
   try {
@@ -54,6 +65,7 @@ async function push({ paths, flags, command }: { paths: string[]; flags: Flags; 
       uploadIds,
       options,
       tolerateFailedTasks: flags.tolerateFailed,
+      ...budget,
     });
     const settled = expectSuccess(await watchRun(run, { api, output }));
     if (!settled.output.versionId) throw new CliError(`run ${run.id} made no version`);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { EvaluationTask, evaluationTaskTypes } from "@whetstone/schemas/api";
 import { Command } from "commander";
 import { z } from "zod";
+import { type BudgetFlag, budgetFlag, toBudget } from "../budget-flag.ts";
 import { CliError } from "../errors.ts";
 import { collect } from "../flags.ts";
 import { openSession } from "../session.ts";
@@ -19,7 +20,7 @@ import {
 
 const types: readonly string[] = evaluationTaskTypes;
 
-interface Flags extends StreamFlags, ReportFlags {
+interface Flags extends StreamFlags, ReportFlags, BudgetFlag {
   on?: string;
   suite?: string;
   against?: string;
@@ -49,6 +50,7 @@ export function evaluateCommand(): Command {
     .option("--detach", "print the evaluation and leave it to itself")
     .action(async (model: string, flags: Flags, self: Command) => {
       const what = await toWhat(flags);
+      const budget = toBudget(flags);
       const session = await openSession(self);
       const { api, output } = session;
       const started = await api.evaluations.create({
@@ -57,6 +59,7 @@ export function evaluateCommand(): Command {
         ...toContamination(flags),
         ...(flags.name ? { name: flags.name } : {}),
         ...toStreamEntry(flags),
+        ...budget,
       });
       if (flags.detach) return output.print(started, `evaluation ${started.id}, run ${started.runId}`);
       expectSuccess(await watchRun(await api.runs.get(started.runId), { api, output }));
@@ -64,7 +67,7 @@ export function evaluateCommand(): Command {
     });
   const members = [evaluateShowCommand(), evaluateCompareCommand(), evaluateShareCommand(), evaluateUnshareCommand()];
   for (const member of members) command.addCommand(member);
-  return reportFlags(command);
+  return reportFlags(budgetFlag(command));
 }
 
 /** Either a suite, which brings its tasks, or a version or dataset and what to measure on it. */

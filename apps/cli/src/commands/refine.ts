@@ -1,11 +1,12 @@
 import { Command } from "commander";
+import { type BudgetFlag, budgetFlag, toBudget } from "../budget-flag.ts";
 import { CliError } from "../errors.ts";
 import { describeRun } from "../describe-run.ts";
 import { toCount, toNumber } from "../flags.ts";
 import { openSession } from "../session.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
 
-interface Flags {
+interface Flags extends BudgetFlag {
   baseUrl?: string;
   model?: string;
   keySecret?: string;
@@ -18,7 +19,7 @@ interface Flags {
 }
 
 export function refineCommand(): Command {
-  return new Command("refine")
+  const command = new Command("refine")
     .description("let a vision-language model write four texts for each sample of a version; makes the next version")
     .argument("<version>", "dsv_...")
     .option("--base-url <url>", "an OpenAI-compatible endpoint (vLLM and the like); default: the embedded model")
@@ -30,8 +31,9 @@ export function refineCommand(): Command {
     .option("--seed <n>", "of sampling", toCount, 0)
     .option("--tolerate-failed <n>", "shards that may fail", toCount, 0)
     .option("--detach", "print the run and leave it to itself")
-    .action(async (versionId: string, flags: Flags, command: Command) => {
-      const { api, output } = await openSession(command);
+    .action(async (versionId: string, flags: Flags, self: Command) => {
+      const { api, output } = await openSession(self);
+      const budget = toBudget(flags);
       const { prompt, temperature, seed } = flags;
       const run = await api.runs.create({
         kind: "refine",
@@ -41,10 +43,12 @@ export function refineCommand(): Command {
         temperature,
         seed,
         tolerateFailedTasks: flags.tolerateFailed,
+        ...budget,
       });
       const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
       output.print(settled, describeRun(settled));
     });
+  return budgetFlag(command);
 }
 
 function toRefiner({ baseUrl, model, keySecret, concurrency }: Flags) {

@@ -4,6 +4,7 @@ import { runStartCommand } from "./run-start.ts";
 import { runWatchCommand } from "./run-watch.ts";
 import { runCancelCommand } from "./run-cancel.ts";
 import { runListCommand } from "./run-list.ts";
+import { runRetryCommand } from "./run-retry.ts";
 import { runShowCommand } from "./run-show.ts";
 
 export const runCommand = (): Command =>
@@ -11,6 +12,7 @@ export const runCommand = (): Command =>
     runStartCommand(),
     runWatchCommand(),
     runCancelCommand(),
+    runRetryCommand(),
     runListCommand(),
     runShowCommand(),
   ]);

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { type BudgetFlag, budgetFlag, toBudget } from "../budget-flag.ts";
 import { describeRun } from "../describe-run.ts";
 import { collect, toCount } from "../flags.ts";
 import { readRecipe } from "../read-recipe.ts";
@@ -7,7 +8,7 @@ import { type StreamFlags, toStreamEntry } from "../streams/stream-flags.ts";
 import { type MixFlags, type StartFlags, toMix, toStart } from "../train-flags.ts";
 import { expectSuccess, watchRun } from "../watch-run.ts";
 
-interface Flags extends StreamFlags, StartFlags, MixFlags {
+interface Flags extends StreamFlags, StartFlags, MixFlags, BudgetFlag {
   name: string;
   recipe?: string;
   steps?: number;
@@ -17,7 +18,7 @@ interface Flags extends StreamFlags, StartFlags, MixFlags {
 }
 
 export function trainCommand(): Command {
-  return new Command("train")
+  const command = new Command("train")
     .description("train a CLIP model on a version")
     .argument("<version>", "dsv_...")
     .requiredOption("--name <name>", "of the model that comes out")
@@ -35,10 +36,11 @@ export function trainCommand(): Command {
     .option("--lifetime <name>", "of the stream (default: main)")
     .option("--stream-task <name>", "the task trained on, as the stream calls it")
     .option("--detach", "print the run and leave it to itself")
-    .action(async (versionId: string, flags: Flags, command: Command) => {
+    .action(async (versionId: string, flags: Flags, self: Command) => {
       const recipe = readRecipe(flags.recipe, flags);
       const source = { ...toStart(flags), ...toMix(versionId, flags) };
-      const { api, output } = await openSession(command);
+      const budget = toBudget(flags);
+      const { api, output } = await openSession(self);
       const run = await api.runs.create({
         kind: "train",
         versionId,
@@ -47,8 +49,10 @@ export function trainCommand(): Command {
         recipe,
         seed: flags.seed,
         ...toStreamEntry(flags),
+        ...budget,
       });
       const settled = flags.detach ? run : expectSuccess(await watchRun(run, { api, output }));
       output.print(settled, describeRun(settled));
     });
+  return budgetFlag(command);
 }
