@@ -1,12 +1,17 @@
 import json
+import warnings
 from pathlib import Path
 
+import onnx
+import onnxruntime as ort
 import pytest
 import torch
+from torch.testing import assert_close
 
 from tests.conftest import architecture, model_json
-from trainer import export
+from trainer import export, onnx_file
 from trainer.model import build_clip, read_package
+from trainer.onnx_file import write_onnx
 from trainer.spec import SpecError
 
 
@@ -33,6 +38,34 @@ def test_a_graph_that_differs_from_pytorch_is_refused(
     with pytest.raises(RuntimeError, match=r"visual.onnx differs from PyTorch by"):
         export.write_package(build_clip(architecture()), model_json(architecture()), tokenizer_json, tmp_path)
     assert not (tmp_path / "visual.onnx").exists()
+
+
+@pytest.mark.parametrize("timm_name", [None, "test_resnet.r160_in1k"])
+def test_the_graph_is_whole_and_gives_what_torchs_own_export_gives(tmp_path: Path, timm_name: str | None) -> None:
+    encoder = export.ImageEncoder(build_clip(architecture(timm_name))).eval()
+    image, (ours, theirs) = torch.randn(3, 3, 32, 32), (tmp_path / name for name in ("ours.onnx", "theirs.onnx"))
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+
+    embedding = write_onnx(encoder, "image", image, ours)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(encoder, (image,), str(theirs), input_names=["image"], opset_version=18, dynamo=False)
+
+    onnx.checker.check_model(ours, full_check=True)
+    found, expected = (ort.InferenceSession(path).run(None, {"image": image.numpy()})[0] for path in (ours, theirs))
+    assert_close(torch.tensor(found), torch.tensor(expected), atol=1e-6, rtol=1e-5)
+    assert_close(embedding, encoder(image).detach())
+    assert all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
+    assert all(isinstance(value, torch.nn.Parameter) for value in encoder.clip.visual.parameters())
+
+
+def test_a_tower_larger_than_an_onnx_file_can_hold_is_refused(
+    tmp_path: Path, tokenizer_json: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx_file, "MAX_BYTES", 10_000)
+
+    with pytest.raises(SpecError, match="holds up to 2 GiB"):
+        export.write_package(build_clip(architecture()), model_json(architecture()), tokenizer_json, tmp_path)
 
 
 @pytest.mark.parametrize(

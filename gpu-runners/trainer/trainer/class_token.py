@@ -1,9 +1,12 @@
 """The last block of a vision transformer for its class token alone. Legend: B images, L tokens, W width."""
 
-from typing import cast
+import copy
+from typing import TypeVar, cast
 
 from open_clip.transformer import ResidualAttentionBlock, VisionTransformer
 from torch import Tensor, nn
+
+Module = TypeVar("Module", bound=nn.Module)
 
 
 class ClassTokenBlock(nn.Module):
@@ -21,16 +24,22 @@ class ClassTokenBlock(nn.Module):
         return x_B1W + block.ls_2(block.mlp(block.ln_2(x_B1W)))
 
 
-def keep_class_token(visual: nn.Module) -> bool:
-    """Cuts the last block of an open_clip tower down to its class token, in place, where nothing else is read.
+def for_class_token(visual: nn.Module) -> nn.Module:
+    """The tower with its last block cut down to the class token, where nothing else is read; else the tower itself.
 
-    Says whether it did.
+    Weights and all other modules are shared with it.
     """
     if not isinstance(visual, VisionTransformer) or visual.attn_pool is not None or visual.pool_type != "tok":
-        return False
-    blocks = cast(nn.ModuleList, visual.transformer.resblocks)
-    last = blocks[-1]
+        return visual
+    *blocks, last = cast(nn.ModuleList, visual.transformer.resblocks)
     if visual.output_tokens or type(last) is not ResidualAttentionBlock or not visual.transformer.batch_first:
-        return False
-    blocks[-1] = ClassTokenBlock(last)
-    return True
+        return visual
+    transformer = with_modules(visual.transformer, resblocks=nn.ModuleList([*blocks, ClassTokenBlock(last)]))
+    return with_modules(visual, transformer=transformer)
+
+
+def with_modules(module: Module, **others: nn.Module) -> Module:
+    """A module that is `module` but for these of its own modules."""
+    twin = copy.copy(module)
+    twin._modules = {**module._modules, **others}
+    return twin

@@ -1,9 +1,7 @@
 """A model package (format whetstone-model/1): the same weights as safetensors and as ONNX that was checked to agree."""
 
-import copy
 import json
 import shutil
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,10 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from trainer.class_token import keep_class_token
+from trainer.class_token import for_class_token, with_modules
 from trainer.model import Clip
+from trainer.onnx_file import write_onnx
 
-OPSET = 18
 TOLERANCE = 1e-4
 
 
@@ -49,59 +47,35 @@ def write_package(clip: Clip, package: dict[str, Any], tokenizer: Path, folder: 
     clip = clip.cpu().float().eval()
     # Recomputed activations serve a backward pass, which a graph has none of.
     clip.set_grad_checkpointing(False)
-    # Only what shares its memory is copied, as safetensors wants each tensor to have its own.
-    state = {name: value.detach().contiguous() for name, value in clip.state_dict().items()}
-    if len({value.data_ptr() for value in state.values()}) < len(state):
-        state = {name: value.clone() for name, value in state.items()}
-    save_file(state, folder / "weights.safetensors", {"format": "pt"})
     if tokenizer.resolve() != (folder / "tokenizer.json").resolve():
         shutil.copyfile(tokenizer, folder / "tokenizer.json")
     image, tokens = _examples(package, clip.vocab_size)
-    # onnxruntime opens and runs one graph while PyTorch traces the next.
-    with ThreadPoolExecutor(1) as checker:
-        checks = [
-            checker.submit(
-                _check, *_export(ImageEncoder(_without_waste(clip)), "image", image, folder / "visual.onnx")
-            ),
-            checker.submit(_check, *_export(TextEncoder(clip), "tokens", tokens, folder / "text.onnx")),
-        ]
+    # The same function of images for less: PyTorch's graph works out every token of the last block to read one.
+    lean = with_modules(clip, visual=for_class_token(clip.visual))
+    towers = [
+        (ImageEncoder(lean), "image", image, folder / "visual.onnx"),
+        (TextEncoder(clip), "tokens", tokens, folder / "text.onnx"),
+    ]
+    # Weights are saved, and onnxruntime opens and runs one graph, while PyTorch traces the next.
+    with ThreadPoolExecutor(1) as aside:
+        saved = aside.submit(save_file, _own_weights(clip), folder / "weights.safetensors", {"format": "pt"})
+        checks = [aside.submit(_check, write_onnx(*tower), *tower[1:]) for tower in towers]
+        saved.result()
         worst = max(check.result() for check in checks)
     document = {**package, "logitScale": round(clip.logit_scale.exp().item(), 6)}
     (folder / "model.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return worst
 
 
-def _without_waste(clip: Clip) -> Clip:
-    """The same function of images for less: PyTorch's graph works out every token of the last block to read one."""
-    lean = copy.copy(clip)
-    lean._modules = {**clip._modules, "visual": copy.deepcopy(clip.visual)}
-    keep_class_token(lean.visual)
-    return lean
+def _own_weights(clip: Clip) -> dict[str, Tensor]:
+    """Only what shares its memory is copied, as safetensors wants each tensor to have its own."""
+    state = {name: value.detach().contiguous() for name, value in clip.state_dict().items()}
+    if len({value.data_ptr() for value in state.values()}) < len(state):
+        state = {name: value.clone() for name, value in state.items()}
+    return state
 
 
-Exported = tuple[Path, str, Tensor, Tensor]
-
-
-def _export(encoder: nn.Module, input_name: str, example: Tensor, path: Path) -> Exported:
-    # The exporter restores the mode of the module it is given, so it must be eval itself, not only what it wraps.
-    encoder.eval()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            encoder,
-            (example,),
-            str(path),
-            input_names=[input_name],
-            output_names=["embedding"],
-            dynamic_axes={input_name: {0: "batch"}, "embedding": {0: "batch"}},
-            opset_version=OPSET,
-            dynamo=False,
-        )
-    with torch.no_grad():
-        return path, input_name, example, encoder(example)
-
-
-def _check(path: Path, input_name: str, example: Tensor, expected: Tensor) -> float:
+def _check(expected: Tensor, input_name: str, example: Tensor, path: Path) -> float:
     """The largest difference from PyTorch, for several rows and for one, so that the graph holds for any batch."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
