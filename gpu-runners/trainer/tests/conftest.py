@@ -48,12 +48,15 @@ def model_json(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def tokenizer_json(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tokenizer")
+def write_tokenizer(folder: Path) -> Path:
     cut_merges(folder / "merges.txt.gz", 1000)
     write_tokenizer_json(make_tokenizer(folder / "merges.txt.gz", CONTEXT), folder / "tokenizer.json")
     return folder / "tokenizer.json"
+
+
+@pytest.fixture(scope="session")
+def tokenizer_json(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tokenizer(tmp_path_factory.mktemp("tokenizer"))
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
-from transformers import CLIPConfig, CLIPModel
+from transformers import CLIPModel
 
+from tests.checkpoints import hf_config, projected, save_hf, save_open_clip
 from tests.conftest import CONTEXT, architecture, model_json
 from tests.runs import run
 from trainer.export import write_package
@@ -26,27 +27,6 @@ from trainer.spec import SpecError
 from trainer.text import ClipTokenizer
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
-TOWER = {"hidden_size": 32, "intermediate_size": 96, "num_hidden_layers": 2}
-
-
-def hf_config(**change: Any) -> CLIPConfig:
-    text = {**TOWER, "num_attention_heads": 2, "vocab_size": 1000, "max_position_embeddings": CONTEXT}
-    vision = {**TOWER, "num_attention_heads": 4, "image_size": 32, "patch_size": 8}
-    text |= {"bos_token_id": 998, "eos_token_id": 999, "hidden_act": "quick_gelu"} | change
-    return CLIPConfig(text_config=text, vision_config=vision | {"hidden_act": text["hidden_act"]}, projection_dim=24)
-
-
-def save_hf(model: CLIPModel, folder: Path, tokenizer_json: Path) -> Path:
-    model.save_pretrained(folder)
-    (folder / "tokenizer.json").write_bytes(tokenizer_json.read_bytes())
-    processor = {
-        "crop_size": {"height": 32, "width": 32},
-        "image_mean": [0.1] * 3,
-        "image_std": [0.2] * 3,
-        "resample": 3,
-    }
-    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +38,6 @@ def hf_model() -> CLIPModel:
 @pytest.fixture
 def checkpoint(tmp_path: Path, hf_model: CLIPModel, tokenizer_json: Path) -> Path:
     return save_hf(hf_model, tmp_path / "checkpoint", tokenizer_json)
-
-
-def projected(output: Any) -> torch.Tensor:
-    return output if isinstance(output, torch.Tensor) else output.pooler_output
 
 
 @pytest.mark.parametrize("change", [{}, {"hidden_act": "gelu"}, {"eos_token_id": 2}])
@@ -118,13 +94,10 @@ def test_a_hub_id_without_owner_or_pinned_revision_is_refused(hub_id: str, revis
 
 
 def test_an_open_clip_checkpoint_is_read_by_its_own_layout(tmp_path: Path, tokenizer_json: Path) -> None:
-    source, config = tmp_path / "open_clip", architecture()
-    source.mkdir()
+    config = architecture()
     clip = build_clip(config)
-    save_file(clip.state_dict(), source / "open_clip_model.safetensors")
-    preprocess = {"mean": [0.3] * 3, "std": [0.4] * 3, "interpolation": "bilinear", "resize_mode": "squash", "size": 32}
-    (source / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": preprocess}))
-    (source / "tokenizer.json").write_bytes(tokenizer_json.read_bytes())
+    preprocess = {"mean": [0.3] * 3, "std": [0.4] * 3, "interpolation": "bilinear", "resize_mode": "squash"}
+    source = save_open_clip(clip, config, tmp_path / "open_clip", tokenizer_json, **preprocess)
 
     write_start(Origin(folder=source), "tiny", tmp_path / "start")
 
