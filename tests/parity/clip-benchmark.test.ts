@@ -18,7 +18,7 @@ describe.skipIf(!canCompare)(
     let theirs: Figures;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), "parity-"));
-      reference = await runReference(folder, cifarCount);
+      reference = await runReference(folder, { cifarCount });
       theirs = toFigures(reference);
     }, 600_000);
     afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ import { ingest } from "../../gpu-runners/vision/src/ingest-archive.ts";
 import { readSamples } from "../../gpu-runners/vision/src/read-version.ts";
 import { dot, rowOf, type Vectors } from "../../gpu-runners/vision/src/vectors.ts";
 import type { Figures } from "./figures.ts";
-import { modelFolder, readVectors, type Reference } from "./reference.ts";
+import { readVectors, type Reference } from "./reference.ts";
 
 type Ingested = z.output<(typeof taskContracts)["ingest-archive"]["result"]>;
 interface SmallVersion {
@@ -28,20 +28,27 @@ export async function figuresEndToEnd(
   const train = await ingestFile(folder, "cifar-train.parquet");
   const photos = await ingestFile(folder, "photos.tar");
   for (const [name, path] of train.files) test.files.set(`train-${name}`, path);
+  const { modelFolder } = reference;
   const probes = reference.linear_probe.map(({ lambda }) => ({ type: "linear-probe" as const, lambdas: [lambda] }));
   const [classification, knn, ...probed] = await evaluate(test, {
     folder,
+    modelFolder,
     trainShardCount: train.shardCount,
     tasks: [{ type: "zero-shot-classification", templates: reference.templates }, { type: "knn" }, ...probes],
   });
-  const [retrieval] = await evaluate(photos, { folder, trainShardCount: 0, tasks: [{ type: "retrieval" }] });
+  const [retrieval] = await evaluate(photos, {
+    folder,
+    modelFolder,
+    trainShardCount: 0,
+    tasks: [{ type: "retrieval" }],
+  });
   if (classification?.type !== "zero-shot-classification" || knn?.type !== "knn" || retrieval?.type !== "retrieval")
     throw new Error("scores came in another order than the tasks");
 
   return {
     cosines: {
-      cifar: await meanCosine(test, await readVectors(join(folder, "cifar-test.f32"), reference.dim)),
-      photos: await meanCosine(photos, await readVectors(join(folder, "photos.f32"), reference.dim)),
+      cifar: await meanCosine(test, modelFolder, await readVectors(join(folder, "cifar-test.f32"), reference.dim)),
+      photos: await meanCosine(photos, modelFolder, await readVectors(join(folder, "photos.f32"), reference.dim)),
     },
     figures: {
       acc1: classification.acc1,
@@ -83,7 +90,12 @@ async function ingestFile(folder: string, filename: string): Promise<SmallVersio
 
 async function evaluate(
   { files, shardCount, benchmark }: SmallVersion,
-  { folder, trainShardCount, tasks }: { folder: string; trainShardCount: number; tasks: EvaluationTaskInput[] },
+  {
+    folder,
+    modelFolder,
+    trainShardCount,
+    tasks,
+  }: { folder: string; modelFolder: string; trainShardCount: number; tasks: EvaluationTaskInput[] },
 ): Promise<EvaluationScores[]> {
   const params = EvaluateModel.parse({ tasks, shardCount, hasRefined: false, trainShardCount, benchmark });
   const pathOf = async (name: string) =>
@@ -110,7 +122,7 @@ async function evaluate(
   return (result as { scores: EvaluationScores[] }).scores;
 }
 
-async function meanCosine({ files, shardCount }: SmallVersion, theirs: Vectors): Promise<number> {
+async function meanCosine({ files, shardCount }: SmallVersion, modelFolder: string, theirs: Vectors): Promise<number> {
   const model = await openClipModel(async (file) => join(modelFolder, file));
   let row = 0;
   let sum = 0;

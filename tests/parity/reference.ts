@@ -11,11 +11,12 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const python = join(root, "gpu-runners/trainer/.venv/bin/python");
 const sharedData = join(root, "../shared/data");
 /** The open_clip model with small weights that comes with the repository. */
-export const modelFolder = join(root, "gpu-runners/vision/models/emoji-clip-base");
+const smallModel = join(root, "gpu-runners/vision/models/emoji-clip-base");
+const pythonTimeoutMs = 3_600_000;
 export const canCompare =
   existsSync(python) && existsSync(join(sharedData, "cifar10")) && existsSync(join(sharedData, "photos"));
 
-const Reference = z.object({
+const Figures = z.object({
   names: z.array(z.string()),
   templates: z.array(z.string()),
   dim: z.int(),
@@ -32,17 +33,31 @@ const Reference = z.object({
   linear_probe: z.array(z.object({ lambda: z.number(), acc1: z.number(), coef: z.array(z.number()) })),
   knn: z.number(),
 });
-export type Reference = z.infer<typeof Reference>;
+export type Reference = z.infer<typeof Figures> & { modelFolder: string };
 
 /** Runs CLIP_benchmark, open_clip and scikit-learn; their figures are then in the folder, with the data they used. */
-export async function runReference(folder: string, cifarCount: number): Promise<Reference> {
+export async function runReference(
+  folder: string,
+  { cifarCount, modelFolder = smallModel }: { cifarCount: number; modelFolder?: string },
+): Promise<Reference> {
   const script = join(root, "tests/parity/clip_benchmark_reference.py");
-  await promisify(execFile)(python, [script, modelFolder, sharedData, folder, String(cifarCount)], {
-    timeout: 540_000,
+  await runPython([script, modelFolder, sharedData, folder, String(cifarCount)]);
+  return { ...Figures.parse(JSON.parse(await readFile(join(folder, "reference.json"), "utf8"))), modelFolder };
+}
+
+/** A package of random weights in an architecture of open_clip. */
+export async function makeModel(architecture: string, folder: string): Promise<string> {
+  const modelFolder = join(folder, "model");
+  await runPython(["-m", "trainer.pretrained", architecture, "--output", modelFolder]);
+  return modelFolder;
+}
+
+const runPython = (args: string[]) =>
+  promisify(execFile)(python, args, {
+    cwd: join(root, "gpu-runners/trainer"),
+    timeout: pythonTimeoutMs,
     env: { ...process.env, OMP_WAIT_POLICY: "passive" },
   });
-  return Reference.parse(JSON.parse(await readFile(join(folder, "reference.json"), "utf8")));
-}
 
 export async function readVectors(path: string, dim: number): Promise<Vectors> {
   const bytes = await readFile(path);
