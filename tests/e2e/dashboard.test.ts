@@ -142,7 +142,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "pictures" }).waitFor();
 
-      await page.getByRole("button", { name: "Search" }).click();
+      await page.getByRole("button", { name: "Go to" }).click();
       await page.keyboard.type(versionId);
       await menu.getByRole("option", { name: `Open ${versionId}` }).waitFor();
       await page.keyboard.press("Enter");

@@ -56,6 +56,41 @@ describe.skipIf(chromiumPath === undefined)("versions of a dataset", () => {
   );
 
   it(
+    "are reviewed from the most doubtful sample on",
+    async () => {
+      const { page, complaints } = await signIn();
+      await page.goto(`${stack.url}/versions/${profiledId}`);
+      await page.getByRole("button", { name: "Review the doubtful" }).click();
+      const doubtful = { filter: "not has review", sort: "margin", order: "asc" } as const;
+      const [first, second] = (await stack.api.versions.samples(profiledId, doubtful)).data;
+
+      // Refined samples bear their d+ in the grid.
+      const card = page.getByRole("button", { name: first?.refinement?.positiveDescription ?? "", exact: true });
+      await card
+        .first()
+        .getByText(String(Number(Number(first?.facts["margin"]).toPrecision(4))))
+        .waitFor();
+      await card.first().click();
+      const dialog = page.getByRole("dialog");
+      await dialog
+        .getByText(first?.text ?? "", { exact: true })
+        .first()
+        .waitFor();
+      await page.keyboard.press("a");
+      await dialog
+        .getByText(second?.text ?? "", { exact: true })
+        .first()
+        .waitFor();
+
+      const [next] = (await stack.api.versions.samples(profiledId, doubtful)).data;
+      expect(next?.uid).toBe(second?.uid);
+      expect(Object.fromEntries(new URL(page.url()).searchParams)).toMatchObject(doubtful);
+      expect(complaints).toEqual([]);
+    },
+    timeout,
+  );
+
+  it(
     "are asked by a text and by an image in the playground",
     async () => {
       const { page, complaints } = await signIn();

@@ -1,6 +1,6 @@
 export const words = {
   title: "Go to",
-  open: "Search",
+  open: "Go to",
   placeholder: "A page, a name or an id",
   keys: "Ctrl K",
   pages: "Pages",

@@ -99,6 +99,7 @@ function Explorer({ version, columns }: { version: Version; columns: Columns }) 
           <Group gap="xs">
             <SearchBox version={version} onFound={(run) => change({ near: run }, false)} />
             {columns && <SortMenu columns={columns} search={search} onChange={change} />}
+            {columns && <DoubtfulFirst columns={columns} onChange={(part) => change(part, false)} />}
             {filter !== undefined && (
               <Button variant="light" onClick={() => change({ uid: undefined, tab: "select" }, false)}>
                 {words.selectThese}
@@ -170,6 +171,22 @@ function SortMenu({ columns, search: { sort, order = "asc" }, onChange }: SortPr
         </ActionIcon>
       </Tooltip>
     </Group>
+  );
+}
+
+/** What nobody has decided on yet, beginning where the model thinks d- fits as well as d+ or better. */
+function DoubtfulFirst({ columns, onChange }: Pick<SortProps, "columns" | "onChange">) {
+  const mayReview = useScope("datasets:write");
+  if (!mayReview || !columns.columns.some(({ name }) => name === "margin")) return null;
+  return (
+    <Tooltip label={words.doubtfulFirstLead} multiline w={260}>
+      <Button
+        variant="default"
+        onClick={() => onChange({ filter: "not has review", sort: "margin", order: "asc", uid: undefined })}
+      >
+        {words.doubtfulFirst}
+      </Button>
+    </Tooltip>
   );
 }
 

@@ -83,6 +83,9 @@ export const words = {
   curve: (label: string) => `Survivors by the number in ${label}`,
   curveAt: (value: string, count: string, all: string) => `${value}: ${count} of ${all} left`,
   asTable: "As a table",
+  doubtfulFirst: "Review the doubtful",
+  doubtfulFirstLead:
+    "What nobody has reviewed yet, those first whose d+ fits the image hardly better than d-, or worse.",
   accept: "Accept",
   edit: "Edit",
   reject: "Reject",
