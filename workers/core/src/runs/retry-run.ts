@@ -35,7 +35,7 @@ export async function retryRun(ctx: Context, runId: string, { budget }: RetryRun
   const isMine = and(eq(runs.id, runId), inArray(runs.status, ["failed", "running"]), isNotNull(runs.taskCount));
   await ctx.db.batch([
     ctx.db.insert(runEvents).select(sql`
-      select null, ${runs.id}, 'run.retried', json_object('tasks', ${left}), ${now.getTime()} from ${runs} where ${isMine}`),
+      select null, ${runs.id}, 'run.retried', json_object('tasks', ${left}, 'reason', ${budget ? "budget" : "failed"}), ${now.getTime()} from ${runs} where ${isMine}`),
     ctx.db
       .update(runs)
       .set({
@@ -76,7 +76,9 @@ export async function retryRun(ctx: Context, runId: string, { budget }: RetryRun
 function checkRaised({ kind, prices, params }: RunRow, budget: RunBudget): void {
   if (params.kind === "loop")
     throw new AppError("invalid_input", `a ${kind} run has no budget; the loop has its own, set as it is started`);
-  checkMoney(budget, { prices: prices ?? undefined, provider: providerOf(params) });
+  if (budget.money && prices === null)
+    throw new AppError("invalid_input", "this run was asked for without prices and knows no money; name another limit");
+  checkMoney(budget, { prices, provider: providerOf(params) });
 }
 
 /** Tasks to do again: those that failed, and of a run that stopped short those it never came to. */

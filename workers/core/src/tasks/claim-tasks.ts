@@ -25,13 +25,12 @@ export async function claimTasks(
     hasAllNeeds(runner.labels),
     isCallersTask(ctx),
   );
-  const room = findRoom(ctx);
   const drawn = ctx.db.$with("drawn").as(
     ctx.db
-      .select({ id: runs.id, room: room.as("room") })
+      .select({ id: runs.id, room: findRoom(ctx).as("room") })
       .from(runs)
       .where(
-        sql`${runs.status} = 'running' and exists (select 1 from ${tasks} where ${tasks.runId} = ${runs.id} and ${isClaimable}) and ${room} > 0`,
+        sql`${runs.status} = 'running' and exists (select 1 from ${tasks} where ${tasks.runId} = ${runs.id} and ${isClaimable}) and room > 0`,
       )
       .orderBy(sql`random()`)
       .limit(1),
