@@ -104,6 +104,46 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     timeout,
   );
 
+  it(
+    "takes prices, shows what a run costs against its budget, and goes on past a spent one",
+    async () => {
+      const { page, complaints } = await signIn();
+      await page.goto(`${stack.url}/settings?tab=prices`);
+      await page.getByText("There are no prices yet").waitFor();
+      await page.getByLabel("Per hour").fill("3600");
+      await page.getByRole("button", { name: "Price for a label" }).click();
+      await page.getByLabel("Runner label").fill("No Label");
+      await page.getByLabel("Per hour").last().fill("1");
+      await page.getByRole("button", { name: "Save the prices" }).click();
+      await page.getByRole("alert").getByText("labels 0 label").waitFor();
+      await page.getByRole("button", { name: "Remove the price of No Label" }).click();
+      await page.getByRole("button", { name: "Save the prices" }).click();
+      await page.getByText("The prices are saved.").waitFor();
+
+      // A euro a second: the first tasks of a second each spend half a euro and more.
+      const { id } = await stack.api.runs.create({
+        kind: "noop",
+        taskCount: 8,
+        sleepMs: 1_000,
+        budget: { money: { amount: 0.5, currency: "EUR" } },
+      });
+      await page.goto(`${stack.url}/runs/${id}`);
+      await page.getByText("budget_spent").first().waitFor({ timeout: 60_000 });
+      const cost = page.getByRole("region", { name: "Cost so far" });
+      await cost.getByText(/€[1-9][\d.]* \/ €0\.5/).waitFor();
+      await page.getByRole("button", { name: "Raise the budget" }).click();
+      await page.getByLabel("Money (EUR)").fill("500");
+      await page.getByRole("button", { name: "Go on" }).click();
+      await page.getByText("Goes on with a larger budget").waitFor({ timeout: 60_000 });
+      await page.getByText("Succeeded", { exact: true }).waitFor({ timeout: 60_000 });
+      await page.goto(`${stack.url}/settings?tab=usage`);
+      await page.getByRole("table", { name: "By run" }).getByText("€").first().waitFor();
+
+      expect(complaints).toEqual([]);
+    },
+    timeout,
+  );
+
   it.each(["light", "dark"] as const)(
     "has no barrier that axe finds, in %s",
     async (colorScheme) => {
@@ -118,6 +158,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
         "/models",
         "/evaluations",
         "/settings",
+        "/settings?tab=prices",
       ]) {
         await page.goto(stack.url + path);
         await page.getByRole("heading", { level: 1 }).waitFor();
@@ -163,7 +204,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     async () => {
       const { page } = await signIn({ viewport: { width: 360, height: 740 } });
 
-      for (const path of ["/datasets", `/versions/${versionId}`, "/runs", "/settings"]) {
+      for (const path of ["/datasets", `/versions/${versionId}`, "/runs", "/settings", "/settings?tab=prices"]) {
         await page.goto(stack.url + path);
         await page.getByRole("heading", { level: 1 }).waitFor();
         const overhang = await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth));

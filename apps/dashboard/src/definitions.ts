@@ -261,6 +261,14 @@ export const definitions: Record<string, Definition> = {
     source: "Counts and times that runners report.",
     guide: "loops",
   },
+  cost: {
+    title: "Cost so far",
+    what: "What runners' time and a provider's tokens cost, at the prices the run began with. Attempts in vain count by their time; their tokens are known to nobody.",
+    formula:
+      "time of runners: Σ while a runner holds tasks of the run,\n  once however many it holds\nmoney: hours × price of the runner\n  + tokens read × price + tokens written × price",
+    source: "Leases and heartbeats; counts that runners report with each finished task.",
+    guide: "prices",
+  },
   rate: {
     title: "Rate and time left",
     what: "The mean pace since the run began; what is left at that pace. Waiting for runners counts as well.",

@@ -80,6 +80,7 @@ export const strings = {
     tokens: "Tokens",
     gpuTime: "GPU time",
     workTime: "Time of work",
+    runnerTime: "Time of runners",
     money: "Money",
   },
   charts: {

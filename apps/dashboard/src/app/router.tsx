@@ -202,7 +202,9 @@ const lifelong = [streams, stream, reports, report, schedules, schedule];
 const settings = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
-  validateSearch: z.object({ tab: z.enum(["keys", "workspace", "usage", "runners", "webhooks", "audit"]).optional() }),
+  validateSearch: z.object({
+    tab: z.enum(["keys", "workspace", "prices", "usage", "runners", "webhooks", "audit"]).optional(),
+  }),
   component: lazyRouteComponent(() => import("../features/settings/settings-page.tsx"), "SettingsPage"),
 });
 

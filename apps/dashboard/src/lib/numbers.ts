@@ -21,3 +21,9 @@ const moments = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: 
 
 /** A time to come, in the reader's own zone. */
 export const toMoment = (iso: string): string => moments.format(new Date(iso));
+
+/** An amount of money, with as many digits as tell a small one from nothing. */
+export function toMoney({ amount, currency }: { amount: number; currency: string }): string {
+  const digits = amount > 0 && amount < 1 ? { maximumSignificantDigits: 3 } : {};
+  return new Intl.NumberFormat("en", { style: "currency", currency, ...digits }).format(amount);
+}

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Loop } from "@whetstone/schemas/api";
 import { lazy, Suspense } from "react";
+import { barsOfLoop } from "../../components/bars-of-budget.ts";
 import { BudgetBars } from "../../components/budget-bars.tsx";
 import { Page } from "../../components/page.tsx";
 import { ShortId } from "../../components/short-id.tsx";
@@ -49,7 +50,7 @@ export function LoopPage() {
         </Alert>
       )}
       <Paper withBorder p="md" component="section" aria-label={words.budget}>
-        <BudgetBars budget={loop.budget} />
+        <BudgetBars bars={barsOfLoop(loop.budget)} of="budget" />
       </Paper>
       <Iterations loop={loop} />
       <div>

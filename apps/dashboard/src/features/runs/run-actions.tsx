@@ -4,6 +4,7 @@ import type { Run } from "@whetstone/schemas/api";
 import { api } from "../../lib/api.ts";
 import { useScope } from "../../lib/session.ts";
 import { runQuery } from "./queries.ts";
+import { RaiseBudget } from "./raise-budget.tsx";
 import { words } from "./words.ts";
 
 /** Stops a run that goes on, and tries again what failed. */
@@ -20,7 +21,10 @@ export function RunActions({ run }: { run: Run }) {
   const retry = useMutation({ mutationFn: () => api.runs.retry(run.id), ...options });
   if (!mayWrite) return null;
   const problem = cancel.error ?? retry.error;
-  const canRetry = run.tasks.failed > 0 && (run.status === "failed" || run.status === "running");
+  const { limits } = run.budget;
+  const canRaise = limits !== null && (run.status === "running" || run.error?.code === "budget_spent");
+  const canRetry =
+    run.error?.code !== "budget_spent" && run.tasks.failed > 0 && (run.status === "failed" || run.status === "running");
   return (
     <>
       {problem && (
@@ -33,6 +37,7 @@ export function RunActions({ run }: { run: Run }) {
           {words.retry(run.tasks.failed)}
         </Button>
       )}
+      {canRaise && <RaiseBudget run={run} limits={limits} />}
       {(run.status === "queued" || run.status === "running") && (
         <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
           {words.cancel}

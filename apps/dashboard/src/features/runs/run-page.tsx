@@ -13,6 +13,7 @@ import { isLive, runQuery } from "./queries.ts";
 import { FailuresTable } from "./failures-table.tsx";
 import { LoopOfRun } from "./loop-of-run.tsx";
 import { RunActions } from "./run-actions.tsx";
+import { RunCost } from "./run-cost.tsx";
 import { RunProgress } from "./run-progress.tsx";
 import { RunStory } from "./run-story.tsx";
 import { StageGraph } from "./stage-graph.tsx";
@@ -64,6 +65,7 @@ export function RunPage() {
           <TaskMap run={run} />
         </Stack>
       </Paper>
+      <RunCost run={run} />
       {run.kind === "loop" && <LoopOfRun run={run} />}
       {run.kind === "train" && (
         <Suspense fallback={<PageLoading />}>

@@ -41,6 +41,13 @@ export const words = {
   retried: "Tried again",
   example: "For example",
   budget: "Cost so far against the budget",
+  cost: "Cost so far",
+  noPrices:
+    "No money: as this run was asked for, the workspace had no prices, or none for the tokens of its model. Settings has the prices.",
+  raise: "Raise the budget",
+  raiseLead: "What is done is kept; the run goes on with what is left until these are spent.",
+  runnerSeconds: "Time of runners, in seconds",
+  goOn: "Go on",
   toLoop: "Iterations, monitors and gate of this loop",
   stages: "Stages",
   stageInput: "Takes in",
@@ -58,8 +65,10 @@ type Say = (of: (name: string) => string) => string;
 export const sentences: Partial<Record<RunEvent["type"], Say>> = {
   "run.queued": () => "Asked for",
   "run.running": () => "Began",
-  "run.retried": (of) =>
-    of("tasks") === "1" ? "Tries the failed task again" : `Tries ${of("tasks")} failed tasks again`,
+  "run.retried": (of) => {
+    if (of("reason") === "budget") return "Goes on with a larger budget";
+    return of("tasks") === "1" ? "Tries the failed task again" : `Tries ${of("tasks")} failed tasks again`;
+  },
   "run.cancelling": () => "Is being cancelled",
   "run.succeeded": () => "Succeeded",
   "run.failed": () => "Failed",

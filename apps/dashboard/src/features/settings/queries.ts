@@ -17,6 +17,7 @@ export const auditQuery: PagedQuery<AuditEvent> = pagedQuery(["audit"], api.audi
 export const usageQuery = (days: number) =>
   queryOptions({ queryKey: ["usage", days], queryFn: () => api.usage.get(days) });
 export const usageOfRunsQuery: PagedQuery<Run> = pagedQuery(["usage", "runs"], api.runs.list);
+export const pricesQuery = queryOptions({ queryKey: ["prices"], queryFn: () => api.prices.get() });
 export const workspaceQuery = queryOptions({ queryKey: ["workspace"], queryFn: () => api.workspaces.current() });
 export const runnersQuery: PagedQuery<Runner> = pagedQuery(["runners"], api.runners.list, {
   isLive: () => true,

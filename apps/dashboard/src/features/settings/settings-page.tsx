@@ -7,19 +7,21 @@ import { strings } from "../../strings.ts";
 import { AuditTable } from "./audit-table.tsx";
 import { DeliveriesTable } from "./deliveries-table.tsx";
 import { KeysTable } from "./keys-table.tsx";
+import { PricesPanel } from "./prices-panel.tsx";
 import { RunnersTable } from "./runners-table.tsx";
 import { WebhooksTable } from "./webhooks-table.tsx";
 import { WorkspacePanel } from "./workspace-panel.tsx";
 import { words } from "./words.ts";
 
 const route = getRouteApi("/signed-in/settings");
-const tabs = ["keys", "workspace", "usage", "runners", "webhooks", "audit"] as const;
+const tabs = ["keys", "workspace", "prices", "usage", "runners", "webhooks", "audit"] as const;
 /** Its chart brings a library along, which no other panel needs. */
 const UsagePanel = lazy(() => import("./usage-panel.tsx").then((module) => ({ default: module.UsagePanel })));
 
 const guides = {
   keys: "api",
   workspace: "api",
+  prices: "prices",
   usage: "api",
   runners: "runners",
   webhooks: "webhooks",
@@ -48,6 +50,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="workspace">
           <WorkspacePanel />
+        </Tabs.Panel>
+        <Tabs.Panel value="prices">
+          <PricesPanel />
         </Tabs.Panel>
         <Tabs.Panel value="usage">
           <Suspense fallback={<PageLoading />}>

@@ -4,7 +4,7 @@ import type { Run } from "@whetstone/schemas/api";
 import { type Column, PagedTable } from "../../components/paged-table.tsx";
 import { Empty } from "../../components/states.tsx";
 import { TimeAgo } from "../../components/time-ago.tsx";
-import { toCount, toDuration } from "../../lib/numbers.ts";
+import { toCount, toDuration, toMoney } from "../../lib/numbers.ts";
 import { strings } from "../../strings.ts";
 import { usageOfRunsQuery } from "./queries.ts";
 import { words } from "./words.ts";
@@ -26,6 +26,11 @@ const columns: Column<Run>[] = [
       startedAt === null
         ? "–"
         : toDuration((finishedAt === null ? Date.now() : Date.parse(finishedAt)) - Date.parse(startedAt)),
+  },
+  {
+    title: words.money,
+    isNumber: true,
+    cell: ({ budget: { spent } }) => (spent.money === null ? "–" : toMoney(spent.money)),
   },
   { title: words.tasks, isNumber: true, cell: ({ tasks }) => toCount(tasks.succeeded) },
   {

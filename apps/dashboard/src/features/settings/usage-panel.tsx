@@ -6,7 +6,7 @@ import { useMemo, useState } from "react";
 import { Chart, colourOf } from "../../components/chart.tsx";
 import { HowComputed } from "../../components/how-computed.tsx";
 import { Empty, LoadError, PageLoading } from "../../components/states.tsx";
-import { toCount, toDuration } from "../../lib/numbers.ts";
+import { toCount, toDuration, toMoney } from "../../lib/numbers.ts";
 import { usageQuery } from "./queries.ts";
 import { UsageOfRuns } from "./usage-of-runs.tsx";
 import { words } from "./words.ts";
@@ -40,6 +40,15 @@ export function UsagePanel() {
   );
 }
 
+/** One sum a currency; runs that had no prices are said to be missing from it. */
+function describeMoney({ money, runs, runsWithoutPrices }: UsageDay): string {
+  if (money.length === 0) return "–";
+  const sums = money.map(toMoney).join(" + ");
+  return runsWithoutPrices === 0 || runsWithoutPrices === runs
+    ? sums
+    : `${sums} (${words.withoutPrices(runsWithoutPrices)})`;
+}
+
 function DaysChart({ days, from, to }: { days: UsageDay[]; from: string; to: string }) {
   const kinds = useMemo(() => [...new Set(days.map(({ kind }) => kind))].toSorted(), [days]);
   const options = useMemo(() => {
@@ -66,12 +75,24 @@ function DaysChart({ days, from, to }: { days: UsageDay[]; from: string; to: str
       options={options}
       legend={kinds.map((name, i) => ({ name, colour: colourOf(i) }))}
       table={{
-        head: [words.day, words.kind, words.runs, words.runTime, words.tasks, words.failedTasks, ...names],
+        head: [
+          words.day,
+          words.kind,
+          words.runs,
+          words.runTime,
+          words.runnerTime,
+          words.money,
+          words.tasks,
+          words.failedTasks,
+          ...names,
+        ],
         rows: days.map((day) => [
           day.day,
           day.kind,
           toCount(day.runs),
           toDuration(1000 * day.runSeconds),
+          toDuration(1000 * day.runnerSeconds),
+          describeMoney(day),
           toCount(day.succeededTasks),
           toCount(day.failedTasks),
           ...names.map((name) => (day.counts[name] === undefined ? "–" : toCount(day.counts[name]))),
