@@ -126,6 +126,8 @@ def race_grpo(folder: Path, scratch: Path, chance: random.Random) -> None:
             beta=LEARNING.beta,
             epsilon=LEARNING.epsilon,
             loss_type="bnpo",
+            # The plain estimate of the GRPO paper, as ours; TRL has DeepSeek-V3.2's on by default.
+            use_bias_correction_kl=False,
             gradient_checkpointing=False,
             bf16=False,
             use_cpu=True,

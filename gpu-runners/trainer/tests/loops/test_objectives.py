@@ -1,5 +1,7 @@
 """Objectives on the numbers of the reference notes, and who gets a gradient."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +53,30 @@ def test_the_ratio_is_clipped_on_the_side_that_would_gain(ratio, advantage, term
     loss = grpo_loss(new, torch.tensor([[True]]), old, None, tensor([advantage]), epsilon=0.2, beta=0)
 
     assert -loss.item() == pytest.approx(term)
+
+
+TRL = json.loads((Path(__file__).parent / "grpo_reference.json").read_text())
+
+
+@pytest.mark.parametrize("case", TRL["cases"])
+def test_the_grpo_loss_and_its_gradient_are_those_of_trl(case):
+    given = {name: torch.tensor(values) for name, values in TRL["inputs"].items()}
+    log_probs = given["log_probs"].requires_grad_()
+
+    loss = grpo_loss(
+        log_probs,
+        given["mask"].bool(),
+        given["old"],
+        given["reference"],
+        given["advantages"],
+        epsilon=case["epsilon"],
+        beta=case["beta"],
+    )
+    loss.backward()
+
+    assert loss.item() == pytest.approx(case["loss"], abs=1e-6)
+    assert log_probs.grad is not None
+    torch.testing.assert_close(log_probs.grad, torch.tensor(case["gradient"]), atol=1e-6, rtol=1e-5)
 
 
 def test_without_advantage_grpo_has_exactly_no_gradient():
