@@ -61,7 +61,11 @@ export const Budget = z.object({
   gpuSeconds: z.number().positive().optional(),
   wallSeconds: z.number().positive().optional(),
   money: z
-    .object({ amount: z.number().positive(), currency: z.string().length(3), perGpuHour: z.number().positive() })
+    .object({
+      amount: z.number().positive(),
+      currency: z.string().length(3),
+      perGpuHour: z.number().positive().optional().meta({ description: "by default the workspace's price" }),
+    })
     .optional(),
 });
 export type Budget = z.infer<typeof Budget>;

@@ -48,7 +48,11 @@ function startCommand(): Command {
     .option("--set <name=value>", "a parameter of the method; may be given again", collect)
     .option("--measure <name=value>", "how iterations are measured: count=8; may be given again", collect)
     .option("--gate <name=value>", "what lets one in: alpha=0.05; may be given again", collect)
-    .option("--budget <name=value>", "where it ends: samples=100000, gpuSeconds=3600; may be given again", collect)
+    .option(
+      "--budget <name=value>",
+      "where it ends: samples=100000, gpuSeconds=3600, money=5EUR; may be given again",
+      collect,
+    )
     .option("--stream <id>", "the stream that gets its blocks (one is made)")
     .option("--watch", "follow it until it ends")
     .action(async (flags: StartFlags & { watch?: true }, command: Command) => {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { CreateLoop, type WeightsSource } from "@whetstone/schemas/api";
 import type { Client } from "@whetstone/schemas/client";
 import { z } from "zod";
+import { toLimits } from "../budget-flag.ts";
 import { CliError } from "../errors.ts";
 import { toValue } from "../flags.ts";
 import { toHubCheckpoint } from "../model-layouts/convert-checkpoint.ts";
@@ -48,7 +49,7 @@ export async function toLoopRequest(flags: StartFlags, api: Client): Promise<Cre
       maxTokens: flags.maxTokens,
       measure: toValues(flags.measure, "--measure"),
       gate: toValues(flags.gate, "--gate"),
-      budget: toValues(flags.budget, "--budget"),
+      budget: toLimits(flags.budget ?? []),
       streamId: flags.stream,
     };
     const parsed = CreateLoop.safeParse(body);

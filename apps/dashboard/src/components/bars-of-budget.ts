@@ -22,7 +22,7 @@ export function barsOfLoop({ limits, spent }: Loop["budget"]): Bar[] {
     toBar(words.workTime, [spent.wallSeconds, limits.wallSeconds], toTime),
     ...(money
       ? [
-          toBar(words.money, [(spent.gpuSeconds / secondsPerHour) * money.perGpuHour, money.amount], (amount) =>
+          toBar(words.money, [(spent.gpuSeconds / secondsPerHour) * (money.perGpuHour ?? 0), money.amount], (amount) =>
             toMoney({ amount, currency: money.currency }),
           ),
         ]

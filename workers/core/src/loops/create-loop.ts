@@ -7,6 +7,7 @@ import { findMethod } from "../methods/index.ts";
 import { checkRunQuota } from "../runs/check-run-quota.ts";
 import { runEvent } from "../runs/run-event.ts";
 import { openAccount } from "../spending/open-account.ts";
+import { priceLoopBudget } from "../spending/price-loop-budget.ts";
 import { createStream } from "../streams/create-stream.ts";
 import { checkEntry } from "../streams/check-entry.ts";
 import { nothingSpent } from "./budget.ts";
@@ -28,6 +29,7 @@ export async function createLoop(ctx: Context, input: CreateLoop): Promise<Loop>
   const streamId = input.streamId ?? (await makeStream(ctx, input.name));
 
   const account = await openAccount(ctx, {});
+  const request = { ...input, budget: priceLoopBudget(input.budget, account.prices) };
   const runId = ctx.newId("run");
   const id = `loop_${runId.slice(runId.indexOf("_") + 1)}`;
   const createdAt = ctx.now();
@@ -51,7 +53,7 @@ export async function createLoop(ctx: Context, input: CreateLoop): Promise<Loop>
       name,
       method: input.method,
       parameters,
-      request: input,
+      request,
       start,
       spent: nothingSpent,
       createdAt,

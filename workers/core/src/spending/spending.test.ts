@@ -11,6 +11,7 @@ import { claimTasks, type TaskRow } from "../tasks/claim-tasks.ts";
 import { completeTasks } from "../tasks/complete-tasks.ts";
 import { failTasks } from "../tasks/fail-tasks.ts";
 import { makeContext } from "../testing.ts";
+import { priceLoopBudget } from "./price-loop-budget.ts";
 
 type Runner = Awaited<ReturnType<typeof makeRunner>>;
 
@@ -205,4 +206,24 @@ describe("a budget", () => {
     "%j is none",
     (budget) => expect(RunBudget.safeParse(budget).success).toBe(false),
   );
+});
+
+describe("a loop's budget of money", () => {
+  const money = { amount: 5, currency: "EUR" };
+  const prices = { currency: "EUR", runnerHour: 1, labels: [{ label: "gpu", runnerHour: 3 }], tokens: null };
+
+  it("is counted by the workspace's price of a GPU, or by its own", () => {
+    expect(priceLoopBudget({ money, tokens: 7 }, prices)).toEqual({ tokens: 7, money: { ...money, perGpuHour: 3 } });
+    expect(priceLoopBudget({ money }, { ...prices, labels: [] }).money?.perGpuHour).toBe(1);
+    expect(priceLoopBudget({ money: { ...money, perGpuHour: 9 } }, null).money?.perGpuHour).toBe(9);
+    expect(priceLoopBudget({ tokens: 7 }, null)).toEqual({ tokens: 7 });
+  });
+
+  it.each([
+    { what: "no prices", having: null, why: "needs a price" },
+    { what: "prices in another currency", having: { ...prices, currency: "USD" }, why: "prices are in USD" },
+    { what: "a price of nothing", having: { ...prices, labels: [], runnerHour: 0 }, why: "costs nothing" },
+  ])("is refused with $what", ({ having, why }) => {
+    expect(() => priceLoopBudget({ money }, having)).toThrow(why);
+  });
 });
