@@ -1,4 +1,4 @@
-import { runEvents, tasks } from "@whetstone/schemas/db";
+import { runEvents, runs, tasks } from "@whetstone/schemas/db";
 import type { Lease } from "@whetstone/schemas/tasks";
 import { and, eq, inArray } from "drizzle-orm";
 import { expect, it } from "vitest";
@@ -27,12 +27,13 @@ function seeded(seed: number): () => number {
 }
 
 // Two runners that forget, repeat, come late and fall silent; leases of long ago are used again. Whatever they do, each task has one
-// accepted attempt at most, attempts only grow, and no more are given than allowed.
+// accepted attempt at most, attempts only grow, no more are given than allowed, and what each took is put to the run's account once.
 it.each([1, 2, 3])("holds the invariants under the random schedule of seed %i", { timeout: 60_000 }, async (seed) => {
   const random = seeded(seed);
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
   const owner = await makeContext();
-  let nowMs = Date.now() + 1000;
+  const startMs = Date.now() + 1000;
+  let nowMs = startMs;
   const clocked = <T extends Context>(ctx: T): T => ({ ...ctx, now: () => new Date(nowMs), random });
   const runId = await makeRun(owner, { taskCount, maxAttempts });
   const made = [await makeRunner(owner), await makeRunner(owner)].map(({ ctx, runner }) => ({
@@ -60,7 +61,7 @@ it.each([1, 2, 3])("holds the invariants under the random schedule of seed %i", 
     } else if (dice < 0.5) {
       await heartbeatTasks(who.ctx, { runnerId, tasks: [lease] });
     } else if (dice < 0.75) {
-      const result = random() < 0.85 ? { counts: { samples: 1 } } : { counts: "nonsense" };
+      const result = random() < 0.85 ? { counts: { tokens: 5 } } : { counts: "nonsense" };
       const { tasks: answers } = await completeTasks(who.ctx, { runnerId, tasks: [{ ...lease, result, outputs: [] }] });
       if (answers[0]?.state === "accepted")
         accepted.set(lease.taskId, new Set([...(accepted.get(lease.taskId) ?? []), lease.attempt]));
@@ -78,7 +79,13 @@ it.each([1, 2, 3])("holds the invariants under the random schedule of seed %i", 
     .select()
     .from(runEvents)
     .where(and(eq(runEvents.runId, runId), inArray(runEvents.type, ["task.failed"])));
+  const run = await owner.db.query.runs.findFirst({ where: eq(runs.id, runId) });
+  const countOf = (status: string) => rows.filter((row) => row.status === status).length;
   expect(rows).toHaveLength(taskCount);
+  expect(run?.spentTokens).toBe(5 * countOf("succeeded"));
+  expect(run?.endedAttempts).toBe(rows.reduce((sum, row) => sum + row.attempt, 0) - countOf("leased"));
+  expect(run?.spentSeconds).toBeGreaterThan(0);
+  expect(run?.spentSeconds).toBeLessThanOrEqual((made.length * (nowMs - startMs)) / 1000);
   for (const row of rows) {
     expect(row.attempt - row.releases).toBeLessThanOrEqual(maxAttempts);
     expect([...(accepted.get(row.id) ?? [])]).toEqual(row.status === "succeeded" ? [row.attempt] : []);
