@@ -59,6 +59,12 @@ def test_the_graph_is_whole_and_gives_what_torchs_own_export_gives(tmp_path: Pat
     assert all(isinstance(value, torch.nn.Parameter) for value in encoder.clip.visual.parameters())
 
 
+def test_a_model_whose_weights_are_frozen_exports_too(tmp_path: Path, tokenizer_json: Path) -> None:
+    clip = build_clip(architecture()).requires_grad_(False)
+
+    assert export.write_package(clip, model_json(architecture()), tokenizer_json, tmp_path) < 1e-4
+
+
 def test_a_tower_larger_than_an_onnx_file_can_hold_is_refused(
     tmp_path: Path, tokenizer_json: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

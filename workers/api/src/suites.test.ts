@@ -241,3 +241,16 @@ test("suites and evaluations take their scopes", async () => {
     400,
   );
 });
+
+test.each([
+  ["one evaluation", ["eval_1"]],
+  ["eleven", Array.from({ length: 11 }, (_, i) => `eval_${i}`)],
+  ["one evaluation twice", ["eval_1", "eval_1"]],
+])("a comparison of %s is refused", async (_, evaluationIds) => {
+  const { key } = await makeWorkspace();
+
+  const answer = await call("/v1/evaluations/compare", { key, body: { evaluationIds } });
+
+  expect(answer.status).toBe(400);
+  expect(answer.json.errors[0].pointer).toBe("/evaluationIds");
+});
