@@ -113,6 +113,7 @@ async function listPages(api: Client): Promise<Record<string, string>> {
     schedule: schedule && `/schedules/${schedule.id}`,
     "settings-keys": "/settings",
     "settings-workspace": "/settings?tab=workspace",
+    "settings-prices": "/settings?tab=prices",
     "settings-runners": "/settings?tab=runners",
     "settings-usage": "/settings?tab=usage",
     "settings-webhooks": "/settings?tab=webhooks",

@@ -279,7 +279,7 @@ export const definitions: Record<string, Definition> = {
   usage: {
     title: "What was used",
     what: "What ended runs did, on the day (UTC) they were asked for. Run time is wall time from start to end, waiting for runners included.",
-    formula: "Σ over runs of the day of their counts\nrun time = Σ (finishedAt − startedAt)",
+    formula: "Σ over runs of the day of their counts and costs\nrun time = Σ (finishedAt − startedAt)",
     source: "Counts that runners report with each finished task.",
     guide: "api",
   },
