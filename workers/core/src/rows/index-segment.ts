@@ -20,6 +20,7 @@ const blockBytes = 8 * 1024 ** 2;
 /** Lines nearer to one another than this are read together. */
 const gapBytes = 32 * 1024;
 const maxReadBytes = 8 * 1024 ** 2;
+const maxKeptBytes = 8 * 1024;
 
 export type SegmentFiles = ReadonlyMap<string, { key: string; sizeBytes: number }>;
 const parsed = new Map<string, SegmentFile>();
@@ -98,9 +99,14 @@ export async function openIndexSegment(ctx: Context, files: SegmentFiles): Promi
     rows: async (wanted) => {
       const ends = new Float64Array((await readOnce(segment.rowEnds)).buffer as ArrayBuffer);
       const lines = wanted.map((row) => ({ start: row === 0 ? 0 : (ends[row - 1] ?? 0), end: (ends[row] ?? 1) - 1 }));
-      return (await readLines(lines, (range) => read(segment.rows, range))).map((line) =>
-        StoredRow.parse(JSON.parse(line)),
-      );
+      const texts = await readLines(lines, ({ start, end }) => {
+        const readThem = () => read(segment.rows, { start, end });
+        // Scattered rows cost a read each, so they are kept; neighbours come in one, and would only push out what is dearer.
+        return end - start > maxKeptBytes
+          ? readThem()
+          : keep(`${files.get(segment.rows)?.key} ${start}-${end}`, readThem);
+      });
+      return texts.map((text) => StoredRow.parse(JSON.parse(text)));
     },
     findUid: async (uid) => {
       const uids = new DataView((await readOnce(segment.uids)).buffer);
