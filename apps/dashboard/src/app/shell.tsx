@@ -20,6 +20,7 @@ import { Unreachable } from "../components/unreachable.tsx";
 import { words as commands } from "../features/commands/words.ts";
 import { WorkspaceMenu } from "../features/session/workspace-menu.tsx";
 import { strings } from "../strings.ts";
+import icon from "./icon.svg";
 import classes from "./shell.module.css";
 
 const CommandMenu = lazy(() => import("../features/commands/command-menu.tsx"));
@@ -54,7 +55,7 @@ export function Shell() {
       <AppShell.Header className={classes.header}>
         <Group h="100%" px="sm" gap="sm" wrap="nowrap">
           <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={nav.label} />
-          <img src="/icon.svg" alt="" width={22} height={22} />
+          <img src={icon} alt="" width={22} height={22} />
           <Text fw={600} visibleFrom="xs">
             {strings.product}
           </Text>

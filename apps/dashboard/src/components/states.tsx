@@ -9,7 +9,7 @@ const { states } = strings;
 
 export function PageLoading() {
   return (
-    <Center mih="40vh" role="status" aria-label={states.loading}>
+    <Center mih="40vh" role="status" aria-label={states.loading} className="late">
       <Loader type="dots" />
     </Center>
   );

@@ -7,8 +7,8 @@ interface Wanted {
 
 /** Ranges asked for within this time go together. */
 const waitMs = 8;
-/** Pieces of an object that lie this near are fetched as one. */
-const gapBytes = 8 * 1024;
+/** Pieces of an object that lie this near are fetched as one: a request costs more than so many bytes that nobody asked for. */
+const gapBytes = 64 * 1024;
 const maxBytes = 1024 ** 2;
 const waiting = new Map<string, Wanted[]>();
 

@@ -3,26 +3,17 @@ import type { Reject } from "@whetstone/schemas/api";
 import { ApiError } from "@whetstone/schemas/client";
 import { api } from "../../lib/api.ts";
 import { type PagedQuery, pagedQuery } from "../../lib/paged-query.ts";
+import { type Shown, toSamplesAsk } from "../../lib/samples-page.ts";
 import type { VersionSearch } from "../../lib/version-search.ts";
 
 export const versionQuery = (id: string) =>
   queryOptions({ queryKey: ["versions", id], queryFn: () => api.versions.get(id), staleTime: Infinity });
 
-export const pageSize = 100;
-export type Shown = Pick<VersionSearch, "filter" | "sort" | "order">;
-
 /** One page of a version's samples. The links to images live for minutes, so pages don't stay long, and what scrolled away is let go of. */
 export const samplesQuery = (id: string, { filter, sort, order = "asc" }: Shown, after: string | undefined) =>
   queryOptions({
     queryKey: ["versions", id, "samples", { filter, sort, order }, after],
-    queryFn: () =>
-      api.versions.samples(id, {
-        limit: pageSize,
-        order,
-        ...(filter === undefined ? {} : { filter }),
-        ...(sort === undefined ? {} : { sort }),
-        ...(after === undefined ? {} : { after }),
-      }),
+    queryFn: () => api.versions.samples(id, toSamplesAsk({ filter, sort, order }, after)),
     staleTime: 5 * 60_000,
     gcTime: 30_000,
   });

@@ -1,12 +1,11 @@
 import { Text } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import type { Sample } from "@whetstone/schemas/api";
 import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { SampleImage } from "../../components/sample-image.tsx";
 import { Empty, LoadError } from "../../components/states.tsx";
 import { toCount } from "../../lib/numbers.ts";
-import { pageSize, type Shown } from "./queries.ts";
+import { pageSize, type Shown } from "../../lib/samples-page.ts";
 import classes from "./sample-grid.module.css";
 import { useIsFlying } from "./use-is-flying.ts";
 import { usePages } from "./use-pages.ts";
@@ -32,8 +31,7 @@ interface Props {
 
 /** Samples of a version, drawn only where one looks and fetched only there. */
 export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpen }: Props) {
-  const { ref, width } = useElementSize();
-  const { sheet, top } = usePlace();
+  const { sheet, top, width } = usePlace();
   const columns = Math.max(2, Math.floor((width + gapPx) / (minCardPx + gapPx)));
   const cardPx = Math.max(80, Math.floor((width - gapPx * (columns - 1)) / columns));
   const rowPx = cardPx + textPx + gapPx;
@@ -43,7 +41,7 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
   const reach = Math.min(pages.reach, most);
   const { isFlying, onScroll } = useIsFlying();
   const rows = useWindowVirtualizer({
-    count: Math.ceil(reach / columns),
+    count: width === 0 ? 0 : Math.ceil(reach / columns),
     estimateSize: () => rowPx,
     overscan: 2,
     // Scrolling must not wait for React; a row may come a frame later.
@@ -79,7 +77,7 @@ export function SampleGrid({ versionId, shown, total, openUid, onOpen, renderOpe
 
   if (pages.error) return <LoadError error={pages.error} onRetry={pages.retry} />;
   return (
-    <div ref={ref}>
+    <div>
       {pages.isEmpty && <NothingHere isFiltered={shown.filter !== undefined} />}
       <div ref={sheet} className={classes.sheet} style={{ height: rows.getTotalSize() }}>
         {items.map((row) => (

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { api } from "../../lib/api.ts";
 import { toCount } from "../../lib/numbers.ts";
 import { useScope } from "../../lib/session.ts";
+import { useIsSettled } from "../../lib/use-is-settled.ts";
 import type { VersionSearch } from "../../lib/version-search.ts";
 import { Facets } from "./facets.tsx";
 import classes from "./facets.module.css";
@@ -27,9 +28,10 @@ type Columns = Statistics | null | undefined;
 /** The samples: filter, order and search above, what the columns hold beside, and the grid. The address says all of it. */
 export function SamplesPanel({ version }: { version: Version }) {
   const { filter, sort, order } = route.useSearch();
-  // What the columns hold takes the API longer than a page of samples, which must not wait for it.
+  // What the columns hold takes the API longer than a page of samples, which must not wait for it, nor its images.
   const { isFetched } = useQuery(samplesQuery(version.id, { filter, sort, order }, undefined));
-  const columns = useQuery({ ...columnsQuery(version.id), enabled: isFetched });
+  const isSettled = useIsSettled(isFetched);
+  const columns = useQuery({ ...columnsQuery(version.id), enabled: isSettled });
   if (columns.error) return <LoadError error={columns.error} onRetry={() => void columns.refetch()} />;
   return (
     <Stack gap="sm">
@@ -86,7 +88,7 @@ function Explorer({ version, columns }: { version: Version; columns: Columns }) 
         </div>
       )}
       <Stack gap="sm">
-        {columns === undefined && <Skeleton height={30} />}
+        {columns === undefined && <Skeleton height={30} animate={false} />}
         {columns && <FilterBar columns={columns.columns} filter={filter ?? ""} onChange={setFilter} />}
         <Group gap="xs" justify="space-between">
           <Text size="sm" c="dimmed" className="tabular" role="status">
@@ -140,7 +142,7 @@ function FacetsLoading() {
     <Stack gap="md" role="status" aria-label={words.counting}>
       {[60, 60, 140, 60].map((height, i) => (
         // oxlint-disable-next-line react/no-array-index-key -- they have no identity but their place
-        <Skeleton key={i} height={height} />
+        <Skeleton key={i} height={height} animate={false} />
       ))}
     </Stack>
   );

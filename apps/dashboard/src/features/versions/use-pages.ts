@@ -1,7 +1,8 @@
 import { useQueries } from "@tanstack/react-query";
 import type { Sample } from "@whetstone/schemas/api";
 import { useEffect, useState } from "react";
-import { pageSize, samplesQuery, type Shown } from "./queries.ts";
+import { pageSize, type Shown } from "../../lib/samples-page.ts";
+import { samplesQuery } from "./queries.ts";
 
 /** The cursor before a place. In the order of the version a cursor is a place, so any page can be asked for. */
 const cursorBefore = (place: number) => (place === 0 ? undefined : `row_${(place - 1).toString(36)}`);

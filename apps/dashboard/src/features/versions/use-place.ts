@@ -1,15 +1,28 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from "react";
+import { type RefCallback, useLayoutEffect, useState } from "react";
 
-/** How far down the page an element begins. Asked for when the page's size changes, not while one scrolls: each answer costs a layout. */
-export function usePlace(): { sheet: RefObject<HTMLDivElement | null>; top: number } {
-  const sheet = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+interface Place {
+  top: number;
+  width: number;
+}
+
+/**
+ * How far down the page an element begins, and how wide it is: known before it is first painted, so that nothing is drawn for another
+ * width. Asked for when the page's size or its own changes, not while one scrolls: each answer costs a layout.
+ */
+export function usePlace(): Place & { sheet: RefCallback<HTMLDivElement> } {
+  const [sheet, setSheet] = useState<HTMLDivElement | null>(null);
+  const [place, setPlace] = useState<Place>({ top: 0, width: 0 });
   useLayoutEffect(() => {
-    const measure = () => setTop(sheet.current?.offsetTop ?? 0);
+    if (!sheet) return;
+    const measure = () => {
+      const [top, width] = [sheet.offsetTop, sheet.clientWidth];
+      setPlace((old) => (old.top === top && old.width === width ? old : { top, width }));
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(document.body);
+    observer.observe(sheet);
     measure();
     return () => observer.disconnect();
-  }, []);
-  return { sheet, top };
+  }, [sheet]);
+  return { sheet: setSheet, ...place };
 }

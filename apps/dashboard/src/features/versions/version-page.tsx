@@ -67,7 +67,7 @@ export function VersionPage() {
 
 /** The way to this version beside the one it was made of, or beside any other of its dataset. */
 function Beside({ version }: { version: Version }) {
-  const { data } = useQuery(siblingsQuery(version.datasetId));
+  const { data } = useQuery({ ...siblingsQuery(version.datasetId), enabled: version.parentId === null });
   const other = version.parentId ?? data?.data.find(({ id }) => id !== version.id)?.id;
   if (other === undefined) return null;
   const [versionId, otherId] = version.parentId === null ? [version.id, other] : [other, version.id];
