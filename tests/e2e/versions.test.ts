@@ -138,6 +138,25 @@ describe.skipIf(chromiumPath === undefined)("versions of a dataset", () => {
   );
 
   it(
+    "say that no sample matches, and which layer's column they lack",
+    async () => {
+      const { page } = await signIn();
+      const path = `${stack.url}/versions/${plainId}`;
+
+      await page.goto(`${path}?filter=${encodeURIComponent("textLength < 0")}`);
+      await page.getByText("No sample matches").waitFor();
+      await page.goto(`${path}?sort=textScore`);
+      await page.getByText("has no column textScore to sort by").waitFor();
+      await page.goto(`${path}?filter=${encodeURIComponent("textScore < 1")}`);
+
+      await page.getByText("the filter can't be used: this version has no column textScore").waitFor();
+      await expect.poll(() => page.getByText("Counting").count(), slow).toBe(0);
+      expect(await page.getByRole("heading", { name: "Version 1" }).count()).toBe(1);
+    },
+    timeout,
+  );
+
+  it(
     "show that an image can't be had, and all the rest",
     async () => {
       const { page } = await signIn();
