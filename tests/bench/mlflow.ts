@@ -86,7 +86,7 @@ async function whenUp(server: ChildProcess, url: string): Promise<void> {
   throw new Error("mlflow server was not up in two minutes");
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => void server.once("listening", resolve));
   const address = server.address();
