@@ -83,6 +83,6 @@ def run_together(raw: dict[str, Any], monkeypatch: pytest.MonkeyPatch, count: in
         monkeypatch.setenv("RANK", str(rank))
         processes.append(fork(raw))
     for process in processes:
-        process.join(60)
+        process.join(180)
     assert [process.exitcode for process in processes] == [0] * count
     return load_file(Path(raw["output"]) / "weights.safetensors")
