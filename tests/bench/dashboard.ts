@@ -24,7 +24,7 @@ const readingPace = 3_000;
 /** Dragging past what one does not look at, then looking for something. */
 const scrolls = [
   { what: "10,000 samples, flying", samples: 10_000, pxPerSecond: 22_000 },
-  { what: "3,000 samples, reading", samples: 3_000, pxPerSecond: readingPace },
+  { what: "10,000 samples, reading", samples: 10_000, pxPerSecond: readingPace },
 ];
 /** What is kept for a while (images, pages) fills up within this time; only what comes on top of it is growth. */
 const settleMs = 45_000;
