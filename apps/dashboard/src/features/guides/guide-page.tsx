@@ -70,6 +70,11 @@ const overrides = {
       <Table withTableBorder>{children}</Table>
     </Table.ScrollContainer>
   ),
+  thead: Table.Thead,
+  tbody: Table.Tbody,
+  tr: Table.Tr,
+  th: Table.Th,
+  td: Table.Td,
   pre: ({ children }: { children?: ReactNode }) => (
     <Code block my="sm" tabIndex={0}>
       {children}
