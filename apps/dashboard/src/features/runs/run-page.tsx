@@ -65,8 +65,7 @@ export function RunPage() {
           <TaskMap run={run} />
         </Stack>
       </Paper>
-      <RunCost run={run} />
-      {run.kind === "loop" && <LoopOfRun run={run} />}
+      {run.kind === "loop" ? <LoopOfRun run={run} /> : <RunCost run={run} />}
       {run.kind === "train" && (
         <Suspense fallback={<PageLoading />}>
           <TrainingCurve runId={run.id} />

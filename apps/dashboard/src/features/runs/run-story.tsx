@@ -12,7 +12,7 @@ const colours: Partial<Record<RunEvent["type"], string>> = {
   "stream.refused": "orange",
 };
 
-/** What happened in a run, the latest last; what says the same as the line before it is counted there. */
+/** What happened in a run, the latest first; what says the same as the line before it is counted there. */
 export function RunStory({ events }: { events: readonly RunEvent[] }) {
   const lines = toLines(events);
   return (
@@ -22,7 +22,7 @@ export function RunStory({ events }: { events: readonly RunEvent[] }) {
       </Title>
       <ScrollArea.Autosize mah={420} viewportProps={{ tabIndex: 0, "aria-label": words.story, role: "region" }}>
         <Timeline bulletSize={12} lineWidth={1} active={lines.length} color="gray">
-          {lines.map(({ event: { id, type, at, data }, title, count }) => (
+          {lines.toReversed().map(({ event: { id, type, at, data }, title, count }) => (
             <Timeline.Item key={id} mt="xs" color={colours[type] ?? "gray"} title={<Text size="sm">{title}</Text>}>
               <Text size="xs" c="dimmed" className="foreign">
                 <TimeAgo at={at} /> {count > 1 && words.times(count)}{" "}
