@@ -2,7 +2,7 @@ import { type CreateRun, findTokenPrices, type Prices, type RunBudget, type RunP
 import { workspaces } from "@whetstone/schemas/db";
 import { eq } from "drizzle-orm";
 import { type Context, workspaceOf } from "../context.ts";
-import { AppError } from "../errors.ts";
+import { checkCurrency, refuseMoney } from "./refuse-money.ts";
 
 /** What a run buys tokens from; absent where its runners do all the work. */
 export type Provider = { baseUrl: string; model: string };
@@ -48,14 +48,11 @@ export function checkMoney(
   { prices, provider }: { prices: RunPrices | null | undefined; provider?: Provider | undefined },
 ): void {
   if (!money) return;
-  const refuse = (why: string): AppError =>
-    new AppError("invalid_input", why, { fields: [{ pointer: "/budget/money", code: "custom", detail: why }] });
   if (prices === undefined)
-    throw refuse("a budget of money needs prices; set the workspace's with PUT /v1/prices, or name another limit");
+    throw refuseMoney("a budget of money needs prices; set the workspace's with PUT /v1/prices, or name another limit");
   if (prices === null)
-    throw refuse(
+    throw refuseMoney(
       `there is no price for tokens of ${provider?.model ?? "the model"} at ${provider?.baseUrl ?? "its address"}; add it with PUT /v1/prices, or name another limit`,
     );
-  if (prices.currency !== money.currency)
-    throw refuse(`prices are in ${prices.currency} and the budget in ${money.currency}; name it in ${prices.currency}`);
+  checkCurrency(prices, money);
 }
