@@ -19,6 +19,7 @@ import { lazy, Suspense } from "react";
 import { Unreachable } from "../components/unreachable.tsx";
 import { words as commands } from "../features/commands/words.ts";
 import { WorkspaceMenu } from "../features/session/workspace-menu.tsx";
+import { navPlaces } from "../lib/nav-places.ts";
 import { strings } from "../strings.ts";
 import icon from "./icon.svg";
 import classes from "./shell.module.css";
@@ -26,17 +27,17 @@ import classes from "./shell.module.css";
 const CommandMenu = lazy(() => import("../features/commands/command-menu.tsx"));
 
 const { nav } = strings;
-const places = [
-  { to: "/datasets", label: nav.datasets, icon: IconDatabase },
-  { to: "/runs", label: nav.runs, icon: IconPlayerPlay },
-  { to: "/models", label: nav.models, icon: IconCube },
-  { to: "/evaluations", label: nav.evaluations, icon: IconChartBar },
-  { to: "/playground", label: nav.playground, icon: IconPhotoSearch },
-  { to: "/loops", label: nav.loops, icon: IconRepeat },
-  { to: "/streams", label: nav.lifelong, icon: IconTimeline },
-  { to: "/reports", label: nav.reports, icon: IconReport },
-  { to: "/settings", label: nav.settings, icon: IconSettings },
-] as const;
+const icons = {
+  "/datasets": IconDatabase,
+  "/runs": IconPlayerPlay,
+  "/models": IconCube,
+  "/evaluations": IconChartBar,
+  "/playground": IconPhotoSearch,
+  "/loops": IconRepeat,
+  "/streams": IconTimeline,
+  "/reports": IconReport,
+  "/settings": IconSettings,
+} satisfies Record<(typeof navPlaces)[number]["to"], typeof IconCube>;
 
 /** The frame of every page behind the sign-in: where one can go, and whose data it is. */
 export function Shell() {
@@ -68,18 +69,21 @@ export function Shell() {
       </AppShell.Header>
       <AppShell.Navbar p="xs">
         <nav aria-label={nav.label}>
-          {places.map(({ to, label, icon: Icon }) => (
-            <NavLink
-              key={to}
-              component={Link}
-              to={to}
-              label={label}
-              leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
-              active={matches({ to, fuzzy: true }) !== false}
-              onClick={close}
-              className={classes.place}
-            />
-          ))}
+          {navPlaces.map(({ to, label }) => {
+            const Icon = icons[to];
+            return (
+              <NavLink
+                key={to}
+                component={Link}
+                to={to}
+                label={label}
+                leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
+                active={matches({ to, fuzzy: true }) !== false}
+                onClick={close}
+                className={classes.place}
+              />
+            );
+          })}
         </nav>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>

@@ -1,6 +1,7 @@
 import { idPrefixes, type IdKind } from "@whetstone/schemas/api";
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "../../lib/api.ts";
+import { navPlaces } from "../../lib/nav-places.ts";
 import { strings } from "../../strings.ts";
 import { words } from "./words.ts";
 
@@ -31,18 +32,10 @@ const pathOf: Partial<Record<IdKind, string>> = {
   schedule: "/schedules",
 };
 
-export const pages: readonly Place[] = [
-  { to: "/datasets", label: nav.datasets },
-  { to: "/datasets/new", label: words.newDataset },
-  { to: "/runs", label: nav.runs },
-  { to: "/models", label: nav.models },
-  { to: "/evaluations", label: nav.evaluations },
-  { to: "/playground", label: nav.playground },
-  { to: "/loops", label: nav.loops },
-  { to: "/streams", label: nav.lifelong },
-  { to: "/reports", label: nav.reports },
-  { to: "/settings", label: nav.settings },
-].map((place) => ({ ...place, group: words.pages }));
+const [datasets, ...others] = navPlaces;
+export const pages: readonly Place[] = [datasets, { to: "/datasets/new", label: words.newDataset }, ...others].map(
+  (place) => ({ ...place, group: words.pages }),
+);
 
 /** The newest of everything that has a name; a kind this key may not list is left out. */
 export const namedQuery = queryOptions({
