@@ -1,10 +1,10 @@
 import type { RetryRun, Run, RunBudget } from "@whetstone/schemas/api";
 import { runEvents, runs, tasks } from "@whetstone/schemas/db";
-import { and, eq, inArray, isNotNull, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import { auditRow } from "../audit/audit-row.ts";
 import { type Context, requireScope, workspaceOf } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { findReached } from "../spending/find-stop.ts";
+import { countBegun, findReached } from "../spending/find-stop.ts";
 import { checkMoney, providerOf } from "../spending/open-account.ts";
 import { checkRunQuota } from "./check-run-quota.ts";
 import { getRun } from "./get-run.ts";
@@ -85,7 +85,7 @@ function checkRaised({ kind, prices, params }: RunRow, budget: RunBudget): void 
 async function countLeft(ctx: Context, run: RunRow): Promise<number> {
   const [failed, begun] = await Promise.all([
     ctx.db.$count(tasks, and(eq(tasks.runId, run.id), eq(tasks.status, "failed"))),
-    ctx.db.$count(tasks, and(eq(tasks.runId, run.id), ne(tasks.status, "cancelled"))),
+    countBegun(ctx, run.id),
   ]);
   const isShort = run.errorCode === "budget_spent";
   return isShort ? failed + (run.taskCount ?? begun) - begun : failed;

@@ -1,6 +1,6 @@
 import type { RunBudget } from "@whetstone/schemas/api";
 import { tasks } from "@whetstone/schemas/db";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import type { RunRow } from "../runs/run-kind.ts";
 
@@ -29,6 +29,7 @@ export async function findStop(ctx: Context, run: RunRow): Promise<{ code: strin
   };
 }
 
-async function countBegun(ctx: Context, runId: string): Promise<number> {
-  return ctx.db.$count(tasks, and(eq(tasks.runId, runId), sql`${tasks.status} <> 'cancelled'`));
+/** Tasks that were begun: of a run that stopped short, those it never came to are cancelled or not planned. */
+export async function countBegun(ctx: Context, runId: string): Promise<number> {
+  return ctx.db.$count(tasks, and(eq(tasks.runId, runId), ne(tasks.status, "cancelled")));
 }
