@@ -200,22 +200,28 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     async () => {
       const { page, complaints } = await signIn();
       const menu = page.getByRole("dialog", { name: "Go to" });
+      // Keys go to the field only once the menu has opened, and it opens anew only once it has closed.
+      const open = async (by: () => Promise<void>) => {
+        await menu.waitFor({ state: "hidden" });
+        await by();
+        await page.locator("[role=combobox]:focus").waitFor();
+      };
       await page.getByRole("link", { name: "pictures" }).waitFor();
 
-      await page.keyboard.press("Control+k");
+      await open(() => page.keyboard.press("Control+k"));
       await menu.getByRole("option", { name: "pictures" }).waitFor();
       expect(await findBarriers(page)).toEqual([]);
       await page.keyboard.type("pictu");
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "pictures" }).waitFor();
 
-      await page.getByRole("button", { name: "Go to" }).click();
+      await open(() => page.getByRole("button", { name: "Go to" }).click());
       await page.keyboard.type(versionId);
       await menu.getByRole("option", { name: `Open ${versionId}` }).waitFor();
       await page.keyboard.press("Enter");
       await page.waitForURL(`**/versions/${versionId}`);
 
-      await page.keyboard.press("Control+k");
+      await open(() => page.keyboard.press("Control+k"));
       await page.keyboard.type("no such thing");
       await menu.getByText("Nothing has that name").waitFor();
       await page.keyboard.press("Escape");
